@@ -1,0 +1,11 @@
+import { contractOfCommits } from './commit-contract.ts';
+import { contractOfExpiry } from './expiry-contract.ts';
+import type { OpenStore } from './open-store.ts';
+import { contractOfWatches } from './watch-contract.ts';
+
+/** The tests that every store passes: what `src/store/store.ts` promises, sentence by sentence. */
+export function storeContract(name: string, open: OpenStore): void {
+  contractOfCommits(name, open);
+  contractOfWatches(name, open);
+  contractOfExpiry(name, open);
+}
