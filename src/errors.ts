@@ -15,8 +15,10 @@ export type ErrorCode =
   | 'invalid-ttl'
   /** The caller may not do this, whatever the state of the token. */
   | 'not-permitted'
-  /** The member id is taken: by another value, by a living twin, or by a member that already started. */
+  /** The member id is taken, by another value or by a living twin. */
   | 'duplicate-member'
+  /** The member had its answer and its cluster is complete: it may have started, and may not start anew. */
+  | 'member-started'
   /** The member could never be reached, or would keep the cluster from forming (see `Guard`). */
   | 'guard-refused'
   /** A condition of the request did not hold. */

@@ -1,0 +1,23 @@
+/** Who sends a request, and how it spelt this service. */
+export interface Requester {
+  /** The client's IP address: that of the socket, or what a trusted proxy says. */
+  readonly address: string;
+  /** Stands for the client's own connection; undefined behind a proxy, whose connections mean nothing. */
+  readonly connection: object | undefined;
+  /** `http` or `https`, as the client used it where that is known. */
+  readonly scheme: 'http' | 'https';
+  /** Every `host[:port]` by which the client may know this service, the likeliest first; valid ones only. */
+  readonly authorities: readonly string[];
+  /** Whether the request carries the operator's admin token. */
+  readonly isAdmin: boolean;
+}
+
+/** What a client may cost; `undefined` answers mean "go ahead". */
+export interface FloodGate {
+  /** Counts a new token. Answers the whole seconds to wait where it is too much. */
+  takeNew(address: string): number | undefined;
+  /** Counts a read. Answers the whole seconds to wait where it is too much. */
+  takeRead(address: string): number | undefined;
+  /** Counts a watch that starts; call what it answers once when the watch ends. Undefined where it is too much. */
+  openWatch(address: string, token: string): (() => void) | undefined;
+}

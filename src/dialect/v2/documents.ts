@@ -1,0 +1,107 @@
+import type { Member, RegistryContent } from '../../registry/registry-state.ts';
+import type { Entry } from '../../store/store.ts';
+
+/** The keys of the v2 API stand below this folder, as the public service showed them. */
+const ROOT = '/_etcd/registry/';
+
+/** A node as Go's encoder orders its fields (etcd-io/etcd@v3.4.23:etcdserver/api/v2store/node_extern.go). */
+export interface NodeDocument {
+  readonly key: string;
+  readonly value?: string;
+  readonly dir?: true;
+  readonly expiration?: string;
+  readonly ttl?: number;
+  readonly nodes?: readonly NodeDocument[];
+  readonly modifiedIndex: number;
+  readonly createdIndex: number;
+}
+
+/** The answer to a read or a write, and what a watch delivers. */
+export interface EventDocument {
+  readonly action: string;
+  readonly node?: NodeDocument;
+  readonly prevNode?: NodeDocument;
+}
+
+const decoder = new TextDecoder();
+
+/** The key of a token's folder, or of something below it. */
+export function keyOf(token: string, name?: string): string {
+  return name === undefined ? ROOT + token : `${ROOT}${token}/${name}`;
+}
+
+/**
+ * @param end when the key ends as its writer asked, in milliseconds since the Unix epoch
+ * @param now milliseconds since the Unix epoch
+ */
+export function fileNode(key: string, entry: Entry, end: number | undefined, now: number): NodeDocument {
+  return {
+    key,
+    value: decoder.decode(entry.value),
+    ...endOf(end, now),
+    modifiedIndex: entry.modRevision,
+    createdIndex: entry.createRevision,
+  };
+}
+
+function endOf(end: number | undefined, now: number): { expiration?: string; ttl?: number } {
+  if (end === undefined) return {};
+  const ttl = Math.ceil((end - now) / 1000);
+  const expiration = new Date(end).toISOString();
+  return ttl > 0 ? { expiration, ttl } : { expiration };
+}
+
+/** A member or the election as a node of its registry. */
+export function memberNode(token: string, member: Member, now: number): NodeDocument {
+  return fileNode(keyOf(token, member.id), member.entry, member.note?.expiresAt, now);
+}
+
+/** The folder of a token: its members, and nothing that is hidden. */
+export function registryNode(
+  token: string,
+  content: RegistryContent,
+  sorted: boolean,
+  now: number,
+): NodeDocument {
+  const nodes = content.members.map((member) => memberNode(token, member, now));
+  if (sorted) nodes.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return folderNode(keyOf(token), nodes, content);
+}
+
+/** The folder `_config`, with the size and nothing of Muster's own. */
+export function configNode(token: string, content: RegistryContent, now: number): NodeDocument {
+  const { sizeEntry } = content;
+  const size = sizeEntry ? [fileNode(keyOf(token, '_config/size'), sizeEntry, undefined, now)] : [];
+  return folderNode(keyOf(token, '_config'), size, content);
+}
+
+/** In etcd a folder comes into being with the first key in it, which is the size. */
+function folderNode(key: string, nodes: readonly NodeDocument[], content: RegistryContent): NodeDocument {
+  const madeAt = content.sizeEntry?.createRevision ?? 0;
+  return {
+    key,
+    dir: true,
+    ...(nodes.length === 0 ? {} : { nodes }),
+    modifiedIndex: madeAt,
+    createdIndex: madeAt,
+  };
+}
+
+/** The node of a removed key: without its value, at the revision of the removal. */
+export function removedNode(key: string, previous: Entry, revision: number): NodeDocument {
+  return { key, modifiedIndex: revision, createdIndex: previous.createRevision };
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+};
+
+/** JSON as Go's encoder writes it: these characters escaped, and a line feed at the end. */
+export function formatJson(document: object): string {
+  const text = JSON.stringify(document);
+  return `${text.replace(/[<>&\u2028\u2029]/g, (character) => ESCAPES[character] ?? character)}\n`;
+}

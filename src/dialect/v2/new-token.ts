@@ -1,0 +1,88 @@
+import { isMusterError, MusterError } from '../../errors.ts';
+import { parseClusterSize } from '../../registry/cluster-size.ts';
+import { assertTokenTtl } from '../../registry/create.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { FloodGate, Requester } from '../requester.ts';
+import { readForm } from './body.ts';
+import { RequestError } from './errors.ts';
+import { type Exchange, sendMethodNotAllowed, sendText } from './exchange.ts';
+import { mergeForms, parseForm } from './form.ts';
+
+/** What `/new` needs of its surroundings. */
+export interface NewTokenOptions {
+  readonly registry: Registry;
+  readonly floodGate: FloodGate;
+  /** The operator's public URL, without a slash at the end. */
+  readonly publicUrl: string | undefined;
+  readonly tokenTtlSeconds: number;
+  /** Throws `not-permitted` unless the requester may make tokens. */
+  readonly assertMayCreate: (requester: Requester) => void;
+}
+
+/**
+ * `/new`: issues a token and answers its discovery URL, without a line feed, since scripts capture it. HEAD and
+ * OPTIONS issue none.
+ */
+export async function serveNewToken(exchange: Exchange, options: NewTokenOptions): Promise<void> {
+  const { method, requester } = exchange;
+  if (method === 'HEAD' || method === 'OPTIONS') return sendText(exchange, 200, '');
+  if (!['GET', 'POST', 'PUT'].includes(method)) {
+    return sendMethodNotAllowed(exchange, 'GET, POST, PUT');
+  }
+  try {
+    const query = parseForm(exchange.query);
+    const form = method === 'GET' ? query : mergeForms(await readForm(exchange.req), query);
+    const size = parseClusterSize(form.get('size'));
+    const ttlSeconds = parseTokenTtl(form.get('ttl'), options.tokenTtlSeconds);
+    options.assertMayCreate(requester);
+    assertNotFlooding(options.floodGate.takeNew(requester.address));
+    const origin = options.publicUrl ?? originOf(requester);
+    const token = await options.registry.create({ size, ttlSeconds });
+    sendText(exchange, 200, `${origin}/${token}`);
+  } catch (error) {
+    sendRefusal(exchange, error);
+  }
+}
+
+function parseTokenTtl(text: string | undefined, defaultSeconds: number): number {
+  if (text === undefined || text === '') return defaultSeconds;
+  const ttlSeconds = /^[0-9]{1,12}$/.test(text) ? Number(text) : Number.NaN;
+  assertTokenTtl(ttlSeconds);
+  return ttlSeconds;
+}
+
+function originOf({ scheme, authorities }: Requester): string {
+  if (authorities[0] !== undefined) return `${scheme}://${authorities[0]}`;
+  throw new RequestError(209, 'the request has no valid Host header, so the discovery URL is unknown');
+}
+
+function assertNotFlooding(retryAfterSeconds: number | undefined): void {
+  if (retryAfterSeconds === undefined) return;
+  throw new MusterError('rate-limited', 'too many new tokens from this address', {
+    remedy: `try again in ${retryAfterSeconds} s`,
+    retryAfterSeconds,
+  });
+}
+
+function sendRefusal(exchange: Exchange, error: unknown): void {
+  const { status, headers } = refusalOf(error);
+  const { message, remedy } = error as { message: string; remedy?: string };
+  sendText(exchange, status, `${remedy === undefined ? message : `${message}: ${remedy}`}\n`, headers);
+}
+
+/** Answers for scripts of the public service: the reason as text. Throws what is a fault of ours. */
+function refusalOf(error: unknown): { status: number; headers?: string[] } {
+  if (error instanceof RequestError) return { status: error.status };
+  if (!isMusterError(error)) throw error;
+  switch (error.code) {
+    case 'rate-limited':
+      return { status: 429, headers: ['Retry-After', String(error.retryAfterSeconds ?? 1)] };
+    case 'not-permitted':
+      return { status: 403 };
+    case 'store-unavailable':
+    case 'store-closed':
+      return { status: 503, headers: ['Retry-After', '1'] };
+    default:
+      return { status: 400 };
+  }
+}

@@ -1,0 +1,64 @@
+import type { RegistryReading } from '../../registry/registry.ts';
+import type { RegistryContent } from '../../registry/registry-state.ts';
+import { configNode, fileNode, formatJson, keyOf, memberNode, registryNode } from './documents.ts';
+import type { Parameters } from './parameters.ts';
+import type { Route } from './route.ts';
+
+/** What a GET may name below a token. */
+export type ReadRoute = Exclude<Route, { kind: 'new' | 'none' }>;
+
+/** Bodies that depend on nothing but the token's content, so that most reads build none. */
+interface Bodies {
+  registry?: Buffer | undefined;
+  size?: Buffer | undefined;
+}
+
+const bodies = new WeakMap<RegistryContent, Bodies>();
+
+/**
+ * The body of a GET; undefined where the key is not there.
+ *
+ * @param now milliseconds since the Unix epoch
+ */
+export function formatReading(
+  route: ReadRoute,
+  { content }: RegistryReading,
+  parameters: Parameters,
+  now: number,
+): Buffer | undefined {
+  const memo = bodies.get(content) ?? {};
+  bodies.set(content, memo);
+  const { token } = route;
+  switch (route.kind) {
+    case 'size':
+      memo.size ??= formatSize(token, content, now);
+      return memo.size;
+    case 'registry': {
+      if (parameters.sorted || content.members.some(({ note }) => note?.expiresAt !== undefined)) {
+        return formatGet(registryNode(token, content, parameters.sorted, now));
+      }
+      memo.registry ??= formatGet(registryNode(token, content, false, now));
+      return memo.registry;
+    }
+    case 'config':
+      return formatGet(configNode(token, content, now));
+    case 'state': {
+      const { stateEntry, stateNote } = content;
+      if (stateEntry === undefined) return undefined;
+      return formatGet(fileNode(keyOf(token, '_state'), stateEntry, stateNote?.expiresAt, now));
+    }
+    case 'member': {
+      const member = content.membersById.get(route.memberId);
+      return member && formatGet(memberNode(token, member, now));
+    }
+  }
+}
+
+function formatSize(token: string, content: RegistryContent, now: number): Buffer | undefined {
+  const { sizeEntry } = content;
+  return sizeEntry && formatGet(fileNode(keyOf(token, '_config/size'), sizeEntry, undefined, now));
+}
+
+function formatGet(node: object): Buffer {
+  return Buffer.from(formatJson({ action: 'get', node }));
+}

@@ -1,0 +1,158 @@
+import { MusterError } from '../../errors.ts';
+import { LIMITS } from '../../limits.ts';
+import type { Registry, Written } from '../../registry/registry.ts';
+import { writeActionOf } from '../../registry/write-condition.ts';
+import { type EventDocument, fileNode, formatJson, keyOf, removedNode } from './documents.ts';
+import { RequestError } from './errors.ts';
+import { type Exchange, indexHeaders, send } from './exchange.ts';
+import type { Parameters } from './parameters.ts';
+import type { Route } from './route.ts';
+import { listSalts } from './spellings.ts';
+
+/** What writes need of their surroundings. */
+export interface WriteOptions {
+  readonly registry: Registry;
+  readonly publicUrl: string | undefined;
+  readonly now: () => number;
+  /** Called for every registration that was accepted or refused, for metrics and the log. */
+  readonly onRegistration: (token: string, memberId: string, written: Written) => void;
+}
+
+type MemberRoute = Extract<Route, { kind: 'member' }>;
+type StateRoute = Extract<Route, { kind: 'state' }>;
+
+/** PUT of a member or of the election. */
+export async function servePut(
+  exchange: Exchange,
+  route: MemberRoute | StateRoute,
+  parameters: Parameters,
+  options: WriteOptions,
+): Promise<void> {
+  if (parameters.dir) throw new RequestError(102, keyOf(route.token), 403);
+  if (Buffer.byteLength(parameters.value) > LIMITS.valueMaxBytes) {
+    throw new MusterError('limit-exceeded', `the value is over ${LIMITS.valueMaxBytes} bytes`, {
+      remedy: 'a member registers name=peer-URL, with a few URLs at the most',
+    });
+  }
+  const written =
+    route.kind === 'state'
+      ? await elect(exchange, route, parameters, options)
+      : await register(exchange, route, parameters, options);
+  sendWritten(exchange, route, parameters, options, written);
+}
+
+function elect(
+  { requester }: Exchange,
+  { token }: StateRoute,
+  { value, condition, ttlSeconds }: Parameters,
+  { registry, now }: WriteOptions,
+): Promise<Written> {
+  const end = endOf(ttlSeconds, now());
+  return registry.elect({ token, text: value, condition, dialect: 'v2', from: requester.address, ...end });
+}
+
+async function register(
+  exchange: Exchange,
+  { token, memberId }: MemberRoute,
+  { value, condition, ttlSeconds }: Parameters,
+  { registry, publicUrl, now, onRegistration }: WriteOptions,
+): Promise<Written> {
+  assertMemberId(memberId);
+  const { requester, path, query } = exchange;
+  const written = await registry.register(
+    {
+      token,
+      memberId,
+      text: value,
+      condition,
+      dialect: 'v2',
+      from: requester.address,
+      salts: listSalts({ requester, publicUrl, token, path, query }),
+      wantedSalt: publicUrl === undefined ? undefined : `${publicUrl}/${token}`,
+      formatRelease: (id) => `"curl -X DELETE ${originOf(exchange, publicUrl)}/${token}/${id}"`,
+      ...endOf(ttlSeconds, now()),
+    },
+    requester.connection,
+  );
+  onRegistration(token, memberId, written);
+  return written;
+}
+
+function originOf({ requester }: Exchange, publicUrl: string | undefined): string {
+  return publicUrl ?? `${requester.scheme}://${requester.authorities[0] ?? 'HOST'}`;
+}
+
+/** Ids of etcd >= 2.0 are hex, names of etcd 0.4 machines are free text: only what could not be shown is refused. */
+function assertMemberId(memberId: string): void {
+  const isHidden = memberId.startsWith('_');
+  const isPath = memberId === '.' || memberId === '..';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  const isUnreadable = /[\u0000-\u001f\u007f\ufffd]/.test(memberId);
+  const isLong = Buffer.byteLength(memberId) > LIMITS.memberIdMaxBytes;
+  if (!isHidden && !isPath && !isUnreadable && !isLong) return;
+  throw new MusterError('guard-refused', `cannot register a member under the id "${memberId.slice(0, 40)}"`, {
+    remedy: `an id has at most ${LIMITS.memberIdMaxBytes} bytes, no control characters, and does not start with "_"`,
+  });
+}
+
+function endOf(ttlSeconds: number | undefined, now: number): { expiresAt?: number } {
+  return ttlSeconds === undefined
+    ? {}
+    : { expiresAt: now + Math.min(ttlSeconds, LIMITS.keyTtlMaxSeconds) * 1000 };
+}
+
+function sendWritten(
+  exchange: Exchange,
+  route: MemberRoute | StateRoute,
+  { condition, noValueOnSuccess }: Parameters,
+  { registry, now }: WriteOptions,
+  written: Written,
+): void {
+  const action = writeActionOf(condition);
+  const key = keyOf(route.token, route.kind === 'state' ? '_state' : route.memberId);
+  const { previous } = written;
+  const document: EventDocument = noValueOnSuccess
+    ? { action }
+    : {
+        action,
+        node: fileNode(key, written.entry, written.expiresAt, now()),
+        ...(previous === undefined ? {} : { prevNode: fileNode(key, previous, undefined, now()) }),
+      };
+  const isNew = action === 'create' || (action === 'set' && previous === undefined);
+  sendDocument(exchange, isNew ? 201 : 200, document, registry, written.revision);
+}
+
+/** DELETE of a member or of the election. */
+export async function serveDelete(
+  exchange: Exchange,
+  route: MemberRoute | StateRoute,
+  { condition }: Parameters,
+  { registry, now }: WriteOptions,
+): Promise<void> {
+  const memberId = route.kind === 'state' ? undefined : route.memberId;
+  const { outcome, revision } = await registry.remove({
+    token: route.token,
+    memberId,
+    condition,
+    isAdmin: exchange.requester.isAdmin,
+  });
+  const key = keyOf(route.token, memberId ?? '_state');
+  const compared = condition.value !== undefined || condition.revision !== undefined;
+  const document: EventDocument = {
+    action: compared ? 'compareAndDelete' : 'delete',
+    node: removedNode(key, outcome.previous, revision),
+    prevNode: fileNode(key, outcome.previous, outcome.expiresAt, now()),
+  };
+  sendDocument(exchange, 200, document, registry, revision);
+}
+
+function sendDocument(
+  exchange: Exchange,
+  status: number,
+  document: EventDocument,
+  registry: Registry,
+  revision: number,
+): void {
+  const headers = indexHeaders({ clusterId: registry.clusterId, index: revision, revision });
+  send(exchange, status, 'application/json', formatJson(document), headers);
+}

@@ -1,0 +1,43 @@
+import { MusterError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import type { Decision, TokenRange } from '../store/store.ts';
+import { RECORD_KEY, SIZE_KEY } from './keys.ts';
+import { formatRecord } from './record.ts';
+
+/** A request for a new token. */
+export interface CreationRequest {
+  readonly size: number;
+  /** How long the token is to live, in whole seconds. */
+  readonly ttlSeconds: number;
+}
+
+/**
+ * Decides on a new token. The record outlives the token as its tombstone, so that people are told
+ * "expired on ..." and not "never issued" (rule 6).
+ *
+ * @param now milliseconds since the Unix epoch
+ * @returns whether the token is new; false when it is taken, and nothing was changed
+ */
+export function decideCreation(range: TokenRange, request: CreationRequest, now: number): Decision<boolean> {
+  if (range.entries.length > 0) return { operations: [], outcome: false };
+  const { size, ttlSeconds } = request;
+  const expiresAt = now + ttlSeconds * 1000;
+  const tombstoneEnd = expiresAt + LIMITS.tombstoneSeconds * 1000;
+  const record = formatRecord({ size, createdAt: now, expiresAt });
+  return {
+    operations: [
+      { type: 'put', key: SIZE_KEY, value: new TextEncoder().encode(String(size)), expiresAt },
+      { type: 'put', key: RECORD_KEY, value: record, expiresAt: tombstoneEnd },
+    ],
+    outcome: true,
+  };
+}
+
+/** @throws MusterError `invalid-ttl` unless a new token may live that long */
+export function assertTokenTtl(ttlSeconds: number): void {
+  const { tokenTtlMinSeconds: min, tokenTtlMaxSeconds: max } = LIMITS;
+  if (Number.isInteger(ttlSeconds) && ttlSeconds >= min && ttlSeconds <= max) return;
+  throw new MusterError('invalid-ttl', `cannot make a token that lives ${ttlSeconds} seconds`, {
+    remedy: `ttl must be a whole number of seconds from ${min} to ${max}, such as ttl=86400 for a day`,
+  });
+}

@@ -1,0 +1,100 @@
+import { MusterError } from '../errors.ts';
+import { isLoopbackHost } from './host.ts';
+import type { NamedMember } from './member-value.ts';
+import { type PeerUrl, parsePeerUrl } from './peer-url.ts';
+import type { Member } from './registry-state.ts';
+
+/** Who registers, as far as the guard needs to know. */
+export interface GuardInput {
+  readonly memberId: string;
+  readonly value: NamedMember;
+  /** The source address of the request. */
+  readonly from: string;
+  /** What the member hashed its id with, where that could be found out. */
+  readonly salt: string | undefined;
+  /** The spelling that the operator's public URL demands, where one is set. */
+  readonly wantedSalt: string | undefined;
+  /** How a person frees the slot of the given member, such as `DELETE /<token>/<id>`. */
+  readonly formatRelease: (memberId: string) => string;
+}
+
+/** etcd adds "token was already used" to every refusal, which would mislead. */
+const STILL_GOOD = 'the discovery token itself is still good';
+
+function refuse(message: string, remedy: string): never {
+  throw new MusterError('guard-refused', message, { remedy: `${remedy}; ${STILL_GOOD}` });
+}
+
+/**
+ * Refuses a member that would keep the cluster from forming, with the reason and the way out.
+ *
+ * @param others the members that are registered already
+ * @throws MusterError `guard-refused`
+ */
+export function assertWelcome(input: GuardInput, others: readonly Member[]): void {
+  const peerUrls = input.value.peerUrls.map((url) => requirePeerUrl(input.value.name, url));
+  assertReachable(input, peerUrls, others);
+  assertDistinct(input, others);
+  assertSameSalt(input, others);
+}
+
+function requirePeerUrl(name: string, url: string): PeerUrl {
+  const parsed = parsePeerUrl(url);
+  if ('problem' in parsed) refuse(`member ${name}: peer URL "${url}" ${parsed.problem}`, parsed.remedy);
+  return parsed;
+}
+
+function assertReachable(input: GuardInput, peerUrls: PeerUrl[], others: readonly Member[]): void {
+  const loopback = peerUrls.find((url) => url.isLoopback);
+  if (loopback === undefined) return;
+  const elsewhere = [input.from, ...others.map((other) => other.note?.from ?? '')].find(
+    (address) => address !== '' && !isLoopbackHost(address),
+  );
+  if (elsewhere === undefined) return;
+  refuse(
+    `member ${input.value.name}: peer URL "${loopback.url}" is a loopback address, but members come from other machines (${elsewhere})`,
+    "set --initial-advertise-peer-urls to this machine's own address",
+  );
+}
+
+function assertDistinct(input: GuardInput, others: readonly Member[]): void {
+  for (const other of others) {
+    if (other.value?.form !== 'named') continue;
+    if (other.value.name === input.value.name) refuseName(input.value.name, other);
+    const taken = other.value.peerUrls.find((url) => input.value.peerUrls.includes(url));
+    if (taken !== undefined) {
+      refuse(
+        `member ${input.value.name}: peer URL "${taken}" belongs to member ${other.value.name} (${other.id}) already`,
+        'give every member its own --initial-advertise-peer-urls',
+      );
+    }
+  }
+}
+
+function refuseName(name: string, other: Member): never {
+  const holder = `${other.id}${other.note === undefined ? '' : `, from ${other.note.from}`}`;
+  const hint = name === 'default' ? ' ("default" is the name etcd takes when none is set)' : '';
+  refuse(
+    `the name "${name}" belongs to another member (${holder}) already${hint}`,
+    'set --name to a different value on every machine, such as its host name',
+  );
+}
+
+/** Members with different salts compute different ids for each other, and never form a cluster. */
+function assertSameSalt(input: GuardInput, others: readonly Member[]): void {
+  if (input.salt === undefined) return;
+  if (input.wantedSalt !== undefined && input.salt !== input.wantedSalt) {
+    refuse(
+      `member ${input.value.name} uses the discovery URL as "${input.salt}", but this service is "${input.wantedSalt}"`,
+      'give every member exactly that URL, character by character',
+    );
+  }
+  const other = others.find((member) => member.note?.salt !== undefined && member.note.salt !== input.salt);
+  if (other === undefined) return;
+  const release =
+    others.length === 1 ? `, or free the place of the other one with ${input.formatRelease(other.id)}` : '';
+  refuse(
+    `member ${input.value.name} uses the discovery URL as "${input.salt}", but the members before it use "${other.note?.salt}"`,
+    `etcd counts these as two clusters: give every member the same URL, character by character${release}`,
+  );
+}

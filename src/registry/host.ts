@@ -1,0 +1,26 @@
+import { BlockList, isIP } from 'node:net';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+const unspecified = new BlockList();
+unspecified.addAddress('0.0.0.0', 'ipv4');
+unspecified.addAddress('::', 'ipv6');
+
+/** Whether a host name or IP address (IPv6 without brackets) means the machine itself. */
+export function isLoopbackHost(host: string): boolean {
+  const name = host.toLowerCase();
+  return name === 'localhost' || name.endsWith('.localhost') || isListed(loopback, host);
+}
+
+/** Whether an IP address is the one that means "every address of this machine". */
+export function isUnspecifiedHost(host: string): boolean {
+  return isListed(unspecified, host);
+}
+
+/** An IPv4 address inside IPv6 (`::ffff:127.0.0.1`) counts as that IPv4 address: BlockList sees to it. */
+function isListed(list: BlockList, host: string): boolean {
+  const kind = isIP(host);
+  return kind !== 0 && list.check(host, kind === 4 ? 'ipv4' : 'ipv6');
+}

@@ -1,0 +1,33 @@
+import { MusterError } from '../errors.ts';
+import type { TokenRange } from '../store/store.ts';
+import { lifecycleOf, type RegistryContent, readContent } from './registry-state.ts';
+
+/** What stands in for a discovery URL's path wherever a person is told to make a new token. */
+const MAKE_A_NEW_ONE = 'make a new one with /new?size=N and give it to every member';
+
+/**
+ * The content of a token that may be used now.
+ *
+ * @param now milliseconds since the Unix epoch
+ * @throws MusterError `unknown-token`, `expired-token` or `revoked-token`
+ */
+export function readLiveContent(range: TokenRange, now: number): RegistryContent {
+  const content = readContent(range);
+  if (content === undefined) {
+    throw new MusterError('unknown-token', 'this token was never issued here', { remedy: MAKE_A_NEW_ONE });
+  }
+  switch (lifecycleOf(content, now)) {
+    case 'open':
+    case 'complete':
+      return content;
+    case 'expired':
+      throw endedError('expired-token', 'expired', content.record.expiresAt);
+    case 'revoked':
+      throw endedError('revoked-token', 'was revoked', content.record.revokedAt ?? now);
+  }
+}
+
+function endedError(code: 'expired-token' | 'revoked-token', verb: string, at: number): MusterError {
+  const when = new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+  return new MusterError(code, `this token ${verb} on ${when}`, { remedy: MAKE_A_NEW_ONE });
+}

@@ -1,0 +1,41 @@
+/**
+ * Remembers on which living connection each member registered, to tell a machine that came back from a second
+ * machine with the same identity (rule 4). A connection is any object that stands for one; what is not known
+ * here counts as gone.
+ */
+export class Registrants {
+  readonly #holders = new Map<string, object>();
+  readonly #keysByHolder = new Map<object, Set<string>>();
+
+  /**
+   * Claims a member for a connection, before it is registered, so that two machines that come at the same
+   * instant are told apart as well.
+   *
+   * @returns `held`: the connection holds the member from before. `claimed`: it does from now on.
+   *   `twin`: another living connection holds it.
+   */
+  claim(token: string, memberId: string, connection: object): 'held' | 'claimed' | 'twin' {
+    const key = `${token}/${memberId}`;
+    const holder = this.#holders.get(key);
+    if (holder !== undefined) return holder === connection ? 'held' : 'twin';
+    this.#holders.set(key, connection);
+    const keys = this.#keysByHolder.get(connection) ?? new Set();
+    this.#keysByHolder.set(connection, keys.add(key));
+    return 'claimed';
+  }
+
+  /** Takes a claim back, since the member was not registered after all. */
+  release(token: string, memberId: string, connection: object): void {
+    const key = `${token}/${memberId}`;
+    if (this.#holders.get(key) === connection) this.#holders.delete(key);
+    const keys = this.#keysByHolder.get(connection);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#keysByHolder.delete(connection);
+  }
+
+  /** The connection is gone, and with it everything that it held. */
+  forget(connection: object): void {
+    for (const key of this.#keysByHolder.get(connection) ?? []) this.#holders.delete(key);
+    this.#keysByHolder.delete(connection);
+  }
+}
