@@ -18,4 +18,22 @@ export const LIMITS = {
   tokenTtlMinSeconds: 60,
   /** The longest life of a token, a year; a registry is needed for one bootstrap only. */
   tokenTtlMaxSeconds: 31_536_000,
+  /** URL and headers of a request together. */
+  headersMaxBytes: 16_384,
+  /** How long the headers of a request may take to arrive. */
+  headersTimeoutMs: 10_000,
+  /** How long a whole request may take to arrive. */
+  requestTimeoutMs: 20_000,
+  /** How long an idle connection is kept. */
+  idleConnectionMs: 600_000,
+  /** How long a connection is silent before TCP asks whether its client is still there. */
+  tcpKeepAliveMs: 10_000,
+  /** Connections at once; a watch needs one each. */
+  connectionsMax: 30_000,
+  /** Connections at once from one address, unless rate limits are off. */
+  connectionsPerAddressMax: 4000,
+  /** Requests that a connection may have sent before the first one is answered. */
+  pipelinedRequestsMax: 64,
+  /** Watches at once, whatever the operator set. */
+  watchesMax: 50_000,
 } as const;

@@ -1,8 +1,9 @@
 import { isMusterError, MusterError } from '../../errors.ts';
+import { type Exchange, send, sendMethodNotAllowed, sendText } from '../../http/exchange.ts';
+import { indexHeaders, sendError } from './answers.ts';
 import { readForm } from './body.ts';
 import { keyOf } from './documents.ts';
 import { RequestError } from './errors.ts';
-import { type Exchange, indexHeaders, send, sendError, sendMethodNotAllowed, sendText } from './exchange.ts';
 import { type Form, mergeForms, parseForm } from './form.ts';
 import { type NewTokenOptions, serveNewToken } from './new-token.ts';
 import { type Parameters, parseParameters } from './parameters.ts';

@@ -1,11 +1,11 @@
 import { isMusterError, MusterError } from '../../errors.ts';
+import { type Exchange, sendMethodNotAllowed, sendText } from '../../http/exchange.ts';
+import type { FloodGate, Requester } from '../../http/requester.ts';
 import { parseClusterSize } from '../../registry/cluster-size.ts';
 import { assertTokenTtl } from '../../registry/create.ts';
 import type { Registry } from '../../registry/registry.ts';
-import type { FloodGate, Requester } from '../requester.ts';
 import { readForm } from './body.ts';
 import { RequestError } from './errors.ts';
-import { type Exchange, sendMethodNotAllowed, sendText } from './exchange.ts';
 import { mergeForms, parseForm } from './form.ts';
 
 /** What `/new` needs of its surroundings. */

@@ -1,4 +1,4 @@
-import type { Requester } from '../requester.ts';
+import type { Requester } from '../../http/requester.ts';
 import { PARAMETER_NAMES } from './parameters.ts';
 
 /** A request below a token, as far as it tells how the client spells the discovery URL. */

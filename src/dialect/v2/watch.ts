@@ -1,6 +1,8 @@
 import { MusterError } from '../../errors.ts';
+import { CORS_HEADERS, type Exchange, send } from '../../http/exchange.ts';
+import type { FloodGate } from '../../http/requester.ts';
 import type { Registry, RegistryChange, RegistryReading } from '../../registry/registry.ts';
-import type { FloodGate } from '../requester.ts';
+import { indexHeaders } from './answers.ts';
 import {
   type EventDocument,
   fileNode,
@@ -9,7 +11,6 @@ import {
   type NodeDocument,
   removedNode,
 } from './documents.ts';
-import { CORS_HEADERS, type Exchange, indexHeaders, send } from './exchange.ts';
 import type { Parameters } from './parameters.ts';
 import type { ReadRoute } from './read.ts';
 

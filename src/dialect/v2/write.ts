@@ -1,10 +1,11 @@
 import { MusterError } from '../../errors.ts';
+import { type Exchange, send } from '../../http/exchange.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Registry, Written } from '../../registry/registry.ts';
 import { writeActionOf } from '../../registry/write-condition.ts';
+import { indexHeaders } from './answers.ts';
 import { type EventDocument, fileNode, formatJson, keyOf, removedNode } from './documents.ts';
 import { RequestError } from './errors.ts';
-import { type Exchange, indexHeaders, send } from './exchange.ts';
 import type { Parameters } from './parameters.ts';
 import type { Route } from './route.ts';
 import { listSalts } from './spellings.ts';

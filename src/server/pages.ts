@@ -1,0 +1,67 @@
+import { type Exchange, sendMethodNotAllowed, sendText } from '../http/exchange.ts';
+
+/** What the pages beside the discovery protocol need. */
+export interface PagesOptions {
+  /** Rejects with the reason when the store cannot be used. */
+  readonly assertHealthy: () => Promise<void>;
+  /** The metrics in Prometheus' text form; undefined where they are served elsewhere or not at all. */
+  readonly renderMetrics: (() => Promise<{ contentType: string; body: string }>) | undefined;
+}
+
+/** A path that does not belong to the discovery protocol. */
+export type PageName = 'home' | 'health' | 'metrics' | 'robots';
+
+const PAGES: ReadonlyMap<string, PageName> = new Map([
+  ['/', 'home'],
+  ['/health', 'health'],
+  ['/metrics', 'metrics'],
+  ['/robots.txt', 'robots'],
+]);
+
+/** Which page a path names, if any. */
+export function parsePageName(path: string): PageName | undefined {
+  return PAGES.get(path);
+}
+
+const HOME = `Muster: cluster discovery for etcd
+
+  A new token for a cluster of 3:   curl -w "\\n" '%ORIGIN%/new?size=3'
+  Start every member with it:       etcd --discovery URL ...
+  See who has registered:           curl URL
+`;
+
+const ROBOTS = 'User-agent: *\nDisallow: /';
+
+/** Serves a page. Rejects only on a fault of ours. */
+export async function servePage(exchange: Exchange, name: PageName, options: PagesOptions): Promise<void> {
+  if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
+    return sendMethodNotAllowed(exchange, 'GET, HEAD');
+  }
+  switch (name) {
+    case 'home': {
+      const { scheme, authorities } = exchange.requester;
+      return sendText(exchange, 200, HOME.replace('%ORIGIN%', `${scheme}://${authorities[0] ?? 'HOST'}`));
+    }
+    case 'robots':
+      return sendText(exchange, 200, ROBOTS);
+    case 'health':
+      return serveHealth(exchange, options);
+    case 'metrics': {
+      if (options.renderMetrics === undefined)
+        return sendText(exchange, 404, 'metrics are not served here\n');
+      const { contentType, body } = await options.renderMetrics();
+      return sendText(exchange, 200, body, ['Cache-Control', 'no-store'], contentType);
+    }
+  }
+}
+
+/** 200 `OK`, as the public service answered, while tokens can be read and made. */
+async function serveHealth(exchange: Exchange, { assertHealthy }: PagesOptions): Promise<void> {
+  try {
+    await assertHealthy();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'the store does not answer';
+    return sendText(exchange, 503, `${reason}\n`, ['Cache-Control', 'no-store']);
+  }
+  sendText(exchange, 200, 'OK', ['Cache-Control', 'no-store']);
+}
