@@ -36,4 +36,16 @@ export const LIMITS = {
   pipelinedRequestsMax: 64,
   /** Watches at once, whatever the operator set. */
   watchesMax: 50_000,
+  /** The shortest time that a stop may take before connections are cut. */
+  shutdownTimeoutMinSeconds: 1,
+  /** The longest time that a stop may take, five minutes; service managers kill long before that. */
+  shutdownTimeoutMaxSeconds: 300,
+  /** The highest rate or count that the settings against floods take; more means that they should be off. */
+  floodSettingMax: 1_000_000,
+  /** The fewest characters of an admin token: 16 random ones cannot be guessed over a network. */
+  adminTokenMinChars: 16,
+  /** The most characters of an admin token, well below what the headers of a request hold. */
+  adminTokenMaxChars: 1024,
+  /** Addresses that a rate limiter remembers; the one unseen for longest is forgotten first. */
+  rateLimiterAddressesMax: 65_536,
 } as const;
