@@ -1,0 +1,59 @@
+import type { Environment, Settings } from '../server/settings.ts';
+import type { TextOutput } from './terminal.ts';
+
+/** A server that accepts requests. */
+export interface RunningServer {
+  /** Where it answers, for people, such as `http://127.0.0.1:8087`. */
+  readonly url: string;
+  /** Ends what waits, flushes and frees everything. */
+  stop(): Promise<void>;
+}
+
+/** Brings up a server. Throws `MusterError` where the operator can do something about it. */
+export type StartServer = (settings: Settings) => Promise<RunningServer>;
+
+/** The events of the process that a long-running command listens to. */
+export interface ProcessEvents {
+  on(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  on(event: 'uncaughtException', listener: (error: unknown) => void): unknown;
+  off(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  off(event: 'uncaughtException', listener: (error: unknown) => void): unknown;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}
+
+/** Everything that a command touches outside itself. */
+export interface CliContext {
+  /** The arguments behind the name of the program. */
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  readonly process: ProcessEvents;
+  /** The version of this Muster. */
+  readonly version: string;
+  readonly startServer: StartServer;
+}
+
+/** How the program ends; `muster help` shows these. */
+export const EXIT_CODES: Readonly<Record<'ok' | 'operatingError' | 'usageError' | 'internalError', number>> =
+  {
+    ok: 0,
+    /** Something that an operator can put right: a port in use, a full disk. */
+    operatingError: 1,
+    /** The command line, a variable or the settings file is wrong. */
+    usageError: 2,
+    /** A defect of Muster itself (EX_SOFTWARE of sysexits.h). */
+    internalError: 70,
+  };
+
+/** One command of the program. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** The whole help, for `muster <command> --help`. */
+  help(context: CliContext): string;
+  /** Runs with the arguments behind the command's name; answers the exit code. May throw. */
+  run(args: readonly string[], context: CliContext): Promise<number>;
+}

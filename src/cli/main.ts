@@ -1,0 +1,90 @@
+import { isMusterError, MusterError } from '../errors.ts';
+import { closestWord } from '../server/closest-word.ts';
+import { type CliContext, type Command, EXIT_CODES } from './command.ts';
+import { serveCommand } from './serve.ts';
+import { emphasisFor } from './terminal.ts';
+import { versionCommand } from './version.ts';
+
+/** Every command, in the order of the help. */
+const COMMANDS: readonly Command[] = [serveCommand, versionCommand];
+
+function formatOverview({ stdout, env }: CliContext): string {
+  const strong = emphasisFor(stdout, env);
+  const commands = COMMANDS.map(({ name, summary }) => `  ${strong(name.padEnd(10))} ${summary}\n`);
+  return [
+    'Muster: cluster discovery for etcd.\n\nUsage: muster <command> [options]\n\n',
+    `${strong('Commands:')}\n`,
+    ...commands,
+    `  ${strong('help'.padEnd(10))} Print this, or the help of one command.\n\n`,
+    'muster <command> --help says more about each.\n\n',
+    `${strong('Exit codes:')}\n`,
+    `  ${EXIT_CODES.ok}   it worked; serve was asked to stop and did\n`,
+    `  ${EXIT_CODES.operatingError}   it could not be done; the message says what to do\n`,
+    `  ${EXIT_CODES.usageError}   the command line or a setting is wrong\n`,
+    `  ${EXIT_CODES.internalError}  a defect of Muster\n`,
+  ].join('');
+}
+
+function findCommand(name: string): Command {
+  const found = COMMANDS.find((command) => command.name === name);
+  if (found !== undefined) return found;
+  const near = closestWord(name, [...COMMANDS.map((command) => command.name), 'help']);
+  const list = 'Run "muster help" for the commands.';
+  // The Go discovery server has flags only, so this is what its users type first.
+  const serve = name.startsWith('-')
+    ? 'To run the service with this option, write "muster serve" before it.'
+    : undefined;
+  throw new MusterError('bad-setting', `unknown command ${JSON.stringify(name.slice(0, 100))}`, {
+    remedy: serve ?? (near === undefined ? list : `Did you mean "muster ${near}"? ${list}`),
+  });
+}
+
+function dispatch(context: CliContext): Promise<number> {
+  const [name, ...args] = context.argv;
+  const printed = (text: string): Promise<number> => {
+    context.stdout.write(text);
+    return Promise.resolve(EXIT_CODES.ok);
+  };
+  switch (name) {
+    case undefined:
+      context.stderr.write(formatOverview(context));
+      return Promise.resolve(EXIT_CODES.usageError);
+    case 'help':
+    case '-h':
+    case '--help':
+      return printed(args[0] === undefined ? formatOverview(context) : findCommand(args[0]).help(context));
+    case '-v':
+    case '--version':
+      return versionCommand.run(args, context);
+    default: {
+      const command = findCommand(name);
+      return args.length === 1 && args[0] === '--help'
+        ? printed(command.help(context))
+        : command.run(args, context);
+    }
+  }
+}
+
+/** One line for people: what happened and what to do. */
+function formatError(error: MusterError): string {
+  const end = /[.!?]$/.test(error.message) ? '' : '.';
+  return `muster: ${error.message}${end}${error.remedy === undefined ? '' : ` ${error.remedy}`}\n`;
+}
+
+/**
+ * Runs one command and answers the exit code; never rejects. An operating error becomes one line on stderr.
+ * Anything else is a defect: its stack goes to stderr too, since there may be no log yet.
+ */
+export async function runCli(context: CliContext): Promise<number> {
+  try {
+    return await dispatch(context);
+  } catch (error) {
+    if (isMusterError(error)) {
+      context.stderr.write(formatError(error));
+      return error.code === 'bad-setting' ? EXIT_CODES.usageError : EXIT_CODES.operatingError;
+    }
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    context.stderr.write(`muster: internal error, please report it: ${stack}\n`);
+    return EXIT_CODES.internalError;
+  }
+}
