@@ -1,7 +1,7 @@
-/** Text that a client may have chosen, unable to move the cursor or to look like a line of its own. */
+/** Text that a client may have chosen, unable to move the cursor, to turn the text around or to begin a line. */
 function escapeControls(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) =>
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (character) =>
     JSON.stringify(character) === `"${character}"`
       ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
       : JSON.stringify(character).slice(1, -1),

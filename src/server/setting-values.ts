@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { MusterError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 
@@ -198,20 +198,6 @@ export function parseTrustedProxies(text: string): readonly string[] {
     }
   }
   return items;
-}
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
-
-/**
- * Whether only this machine can reach what listens on `host`. A name other than `localhost` is taken for a
- * network address without being looked up, which is the careful answer.
- */
-export function isLoopbackHost(host: string): boolean {
-  if (host.toLowerCase() === 'localhost') return true;
-  const version = isIP(host);
-  return version !== 0 && LOOPBACK.check(host, version === 4 ? 'ipv4' : 'ipv6');
 }
 
 /** Limits of a token's life, as a setting. */

@@ -1,4 +1,5 @@
 import { isMusterError, MusterError } from '../errors.ts';
+import { isLoopbackHost } from '../registry/host.ts';
 import { closestWord } from './closest-word.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
 import {
@@ -9,7 +10,6 @@ import {
   OPTIONS,
   type OptionValues,
 } from './setting-options.ts';
-import { isLoopbackHost } from './setting-values.ts';
 import { parseSettingsFile, type SettingsFile } from './settings-file.ts';
 
 /** Every setting of the server, complete and within its limits. */
