@@ -1,0 +1,133 @@
+import { applyOperations, findEntry } from '../apply-operations.ts';
+import { type Commit, type Entry, HISTORY_ANCHOR_KEY, type Operation, type WatchEvent } from '../store.ts';
+import { RowChanges } from './row-changes.ts';
+import {
+  dueKey,
+  entryKey,
+  formatDelete,
+  formatPut,
+  formatState,
+  historyKey,
+  STATE_KEY,
+  type StoreState,
+  tokenBounds,
+} from './rows.ts';
+
+/** What is durable, for a batch to build on. */
+export interface DurableView {
+  readonly state: StoreState;
+  readEntries(token: string): readonly Entry[];
+  /** The row of an entry; undefined where there is none. */
+  readRow(token: string, key: string): Uint8Array | undefined;
+}
+
+/** One commit of a batch. */
+export interface BatchCommit {
+  readonly token: string;
+  readonly commit: Commit;
+  readonly historyKept: boolean;
+}
+
+/** Commits that become durable together: each is decided on what is durable and on those before it. */
+export class Batch {
+  readonly commits: BatchCommit[] = [];
+  readonly #durable: DurableView;
+  readonly #entries = new Map<string, readonly Entry[]>();
+  readonly #rows = new Map<string, Uint8Array>();
+  readonly #changes = new RowChanges();
+  #revision: number;
+  #keys: number;
+
+  constructor(durable: DurableView) {
+    this.#durable = durable;
+    this.#revision = durable.state.revision;
+    this.#keys = durable.state.keys;
+  }
+
+  get state(): StoreState {
+    return { revision: this.#revision, keys: this.#keys };
+  }
+
+  /** How much there is to write so far. */
+  get bytes(): number {
+    return this.#changes.bytes;
+  }
+
+  /** The tokens that are changed, with their keys after the batch. */
+  get changed(): ReadonlyMap<string, readonly Entry[]> {
+    return this.#entries;
+  }
+
+  entriesOf(token: string): readonly Entry[] {
+    return this.#entries.get(token) ?? this.#durable.readEntries(token);
+  }
+
+  /** Adds a commit; false when its operations change nothing. */
+  add(token: string, operations: readonly Operation[], expired: boolean): boolean {
+    const before = this.entriesOf(token);
+    const { entries, events } = applyOperations(before, operations, this.#revision + 1, expired);
+    if (events.length === 0) return false;
+    // Everything that can fail comes before anything of the batch is changed.
+    const superseded = events.map((event) => this.#readPrevious(token, event));
+    const historyKept = findEntry(entries, HISTORY_ANCHOR_KEY) >= 0;
+    if (!historyKept && findEntry(before, HISTORY_ANCHOR_KEY) >= 0) {
+      const { start, end } = tokenBounds(token);
+      this.#changes.removeRange('history', start, end);
+    }
+    this.#revision++;
+    for (const [sequence, event] of events.entries()) {
+      this.#write(token, event, sequence, historyKept, superseded[sequence]);
+    }
+    this.#entries.set(token, entries);
+    this.#keys += entries.length - before.length;
+    this.commits.push({ token, commit: { revision: this.#revision, events }, historyKept });
+    return true;
+  }
+
+  /** The row changes of the whole batch. */
+  format(): ArrayBuffer {
+    this.#changes.put('meta', STATE_KEY, formatState(this.state));
+    return this.#changes.format();
+  }
+
+  #readPrevious(token: string, { previous }: WatchEvent): Uint8Array | undefined {
+    if (previous === undefined) return undefined;
+    const row = this.#rows.get(`${token}/${previous.key}`) ?? this.#durable.readRow(token, previous.key);
+    if (row === undefined) throw new Error('an entry is not in its table');
+    return row;
+  }
+
+  #write(
+    token: string,
+    event: WatchEvent,
+    sequence: number,
+    historyKept: boolean,
+    superseded: Uint8Array | undefined,
+  ): void {
+    const { previous } = event;
+    const key = event.type === 'put' ? event.entry.key : event.key;
+    if (previous !== undefined && superseded !== undefined) {
+      if (historyKept) {
+        this.#changes.put('history', historyKey(token, previous.modRevision, key), superseded);
+      }
+      if (previous.expiresAt !== undefined) {
+        this.#changes.remove('due', dueKey(previous.expiresAt, token, key));
+      }
+    }
+    const place = { sequence, previousRevision: previous?.modRevision ?? 0 };
+    if (event.type === 'delete') {
+      this.#changes.remove('entries', entryKey(token, key));
+      this.#rows.delete(`${token}/${key}`);
+      if (historyKept) {
+        const row = formatDelete(event.expired, place);
+        this.#changes.put('history', historyKey(token, this.#revision, key), row);
+      }
+      return;
+    }
+    const row = formatPut(event.entry, place);
+    this.#changes.put('entries', entryKey(token, key), row);
+    this.#rows.set(`${token}/${key}`, row);
+    const { expiresAt } = event.entry;
+    if (expiresAt !== undefined) this.#changes.put('due', dueKey(expiresAt, token, key));
+  }
+}

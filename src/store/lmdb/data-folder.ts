@@ -1,0 +1,130 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { MusterError } from '../../errors.ts';
+import { DATA_FILE } from './environment.ts';
+import { OWNER_SOCKET } from './ownership.ts';
+
+/** Says what the folder is, to people and to every version of Muster, before LMDB opens anything. */
+export const FORMAT_FILE = 'FORMAT';
+const FORMAT = 1;
+
+/** Where a new data file is made; it gets its name when it is complete. */
+export const NEW_DATA_FILE = 'new.mdb';
+
+/** What a folder may hold and still count as empty: what we leave when we are interrupted, and file systems. */
+const NOT_FOREIGN = [NEW_DATA_FILE, OWNER_SOCKET, `${FORMAT_FILE}.`, 'lost+found'];
+
+/** Makes the folder where it is missing, and throws `data-folder` where it cannot be used. */
+export function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw notWritable(folder, error);
+  }
+  if (existsSync(join(folder, FORMAT_FILE))) {
+    assertFormat(folder);
+    return;
+  }
+  const foreign = readdirSync(folder).find((name) => !NOT_FOREIGN.some((ours) => name.startsWith(ours)));
+  if (foreign === undefined) return;
+  throw new MusterError(
+    'data-folder',
+    `${folder} is not a data folder of Muster: it holds "${foreign}" and no file ${FORMAT_FILE}`,
+    { remedy: 'Name an empty or a new folder as the data folder.' },
+  );
+}
+
+/** Whether the folder holds data; false for a new one. Throws `data-folder` when the data file is gone. */
+export function hasData(folder: string): boolean {
+  if (!existsSync(join(folder, FORMAT_FILE))) return false;
+  const file = join(folder, DATA_FILE);
+  // Interrupted between the last two steps of `completeNewData`: the new file is whole.
+  if (!existsSync(file) && existsSync(join(folder, NEW_DATA_FILE))) finishNewData(folder);
+  if (existsSync(file)) return true;
+  throw damaged(folder, `${DATA_FILE} is missing`);
+}
+
+/** Removes what an interrupted start left of a data file. */
+export function removeNewData(folder: string): void {
+  rmSync(join(folder, NEW_DATA_FILE), { force: true });
+  rmSync(join(folder, `${NEW_DATA_FILE}-lock`), { force: true });
+}
+
+/**
+ * Declares the new data file, which is flushed and closed, to be the data of the folder. Whatever interrupts
+ * this, the folder is either still empty or complete.
+ */
+export function completeNewData(folder: string): void {
+  const temporary = join(folder, `${FORMAT_FILE}.new`);
+  writeFileSync(temporary, `${JSON.stringify({ store: 'lmdb', format: FORMAT })}\n`, { flush: true });
+  renameSync(temporary, join(folder, FORMAT_FILE));
+  flushFolder(folder);
+  finishNewData(folder);
+}
+
+function finishNewData(folder: string): void {
+  renameSync(join(folder, NEW_DATA_FILE), join(folder, DATA_FILE));
+  flushFolder(folder);
+  removeNewData(folder);
+}
+
+function flushFolder(folder: string): void {
+  const directory = openSync(folder, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+function assertFormat(folder: string): void {
+  let format: unknown;
+  try {
+    format = JSON.parse(readFileSync(join(folder, FORMAT_FILE), 'utf8'));
+  } catch (error) {
+    throw damaged(folder, `${FORMAT_FILE} cannot be read`, error);
+  }
+  const version = formatVersion(format);
+  if (version === undefined) throw damaged(folder, `${FORMAT_FILE} does not say what the folder holds`);
+  if (version === FORMAT) return;
+  throw new MusterError(
+    'data-folder',
+    `the data folder ${folder} has format ${version}, and this version of Muster knows format ${FORMAT}`,
+    { remedy: 'Start the version of Muster that made it, or a newer one.' },
+  );
+}
+
+function formatVersion(format: unknown): number | undefined {
+  if (typeof format !== 'object' || format === null) return undefined;
+  const { store, format: version } = format as Record<string, unknown>;
+  return store === 'lmdb' && typeof version === 'number' ? version : undefined;
+}
+
+export function notWritable(folder: string, cause: unknown): MusterError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new MusterError('data-folder', `the data folder ${folder} cannot be written: ${reason}`, {
+    remedy: 'Give the user that Muster runs as the right to write there, or name another folder.',
+    cause,
+  });
+}
+
+export function damaged(folder: string, reason: string, cause?: unknown): MusterError {
+  return new MusterError('data-folder', `the data folder ${folder} is damaged: ${reason}`, {
+    remedy: 'Restore the folder from a backup, or move it away to begin with an empty one.',
+    cause,
+  });
+}

@@ -1,0 +1,64 @@
+import type { Clock } from '../../clock/clock.ts';
+import { ExpiryTimer } from '../expiry-timer.ts';
+import type { Environment } from './environment.ts';
+import { dueAfter, parseDueKey } from './rows.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Rows of the index that one round looks at. */
+const ROUND_MAX_ROWS = 1000;
+
+/** When to try again what could not be removed, since the disk is full for example. */
+const RETRY_MS = 5_000;
+
+interface ExpiryOptions {
+  readonly environment: Environment;
+  readonly snapshot: Snapshot;
+  readonly clock: Clock;
+  /** Removes the keys of a token whose time is over; answers whether there were any. */
+  remove(token: string): Promise<boolean>;
+}
+
+/** Removes keys when their time is over, led by the index by time; never looks at the keys that are not due. */
+export class Expiry {
+  readonly #options: ExpiryOptions;
+  readonly #timer: ExpiryTimer;
+  #round: Promise<void> | undefined;
+
+  constructor(options: ExpiryOptions) {
+    this.#options = options;
+    this.#timer = new ExpiryTimer(options.clock, () => {
+      this.#round ??= this.#run();
+    });
+    this.#scheduleNext(0);
+  }
+
+  /** A key that expires at `dueAt` was stored. */
+  expect(dueAt: number): void {
+    this.#timer.schedule(dueAt);
+  }
+
+  stop(): void {
+    this.#timer.stop();
+  }
+
+  async #run(): Promise<void> {
+    const { clock, remove } = this.#options;
+    const tokens = new Set<string>();
+    for (const { token } of this.#due(dueAfter(clock.now()), ROUND_MAX_ROWS)) tokens.add(token);
+    const removed = await Promise.all([...tokens].map((token) => remove(token).catch(() => false)));
+    this.#round = undefined;
+    this.#scheduleNext(removed.includes(false) ? clock.now() + RETRY_MS : 0);
+  }
+
+  #scheduleNext(notBefore: number): void {
+    const [next] = this.#due(undefined, 1);
+    if (next !== undefined) this.#timer.schedule(Math.max(next.dueAt, notBefore));
+  }
+
+  #due(end: Uint8Array | undefined, limit: number): { dueAt: number; token: string }[] {
+    const { environment, snapshot } = this.#options;
+    const { transaction } = snapshot;
+    const range = { limit, transaction, ...(end === undefined ? {} : { end }) };
+    return Array.from(environment.due.getKeys(range), parseDueKey);
+  }
+}

@@ -1,0 +1,84 @@
+import type { Commit, Entry, WatchEvent } from '../store.ts';
+import type { Environment } from './environment.ts';
+import { entryKey, historyKey, parseHistoryKey, parsePlace, parsePut, tokenBounds } from './rows.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** An event that is stored, as a row of the history or as an entry. */
+interface StoredEvent {
+  readonly key: string;
+  readonly revision: number;
+  readonly row: Uint8Array;
+  /** Absent where the row is to be read. */
+  readonly entry?: Entry;
+}
+
+/**
+ * The commits of a token from `fromRevision` on, at most `maxCommits`: what was superseded from the history,
+ * the rest from `entries`, the token's keys in the same view.
+ */
+export function readHistory(
+  environment: Environment,
+  snapshot: Snapshot,
+  token: string,
+  entries: readonly Entry[],
+  fromRevision: number,
+  maxCommits: number,
+): Commit[] {
+  const byRevision = new Map<number, StoredEvent[]>();
+  const add = (event: StoredEvent): void => {
+    const events = byRevision.get(event.revision);
+    if (events === undefined) byRevision.set(event.revision, [event]);
+    else events.push(event);
+  };
+  const { transaction } = snapshot;
+  const start = historyKey(token, Math.max(fromRevision, 0), '');
+  for (const { key: row, value } of environment.history.getRange({
+    start,
+    end: tokenBounds(token).end,
+    transaction,
+  })) {
+    const { revision, key } = parseHistoryKey(token, row);
+    // One more than is asked for, so that the last one that counts is known to be whole.
+    if (byRevision.size > maxCommits && !byRevision.has(revision)) break;
+    add({ key, revision, row: value });
+  }
+  const current = entries
+    .filter(({ modRevision }) => modRevision >= fromRevision)
+    .sort((a, b) => a.modRevision - b.modRevision);
+  let commits = 0;
+  let last = 0;
+  for (const entry of current) {
+    if (entry.modRevision !== last) commits++;
+    if (commits > maxCommits) break;
+    last = entry.modRevision;
+    const row = environment.entries.get(entryKey(token, entry.key), { transaction });
+    if (row === undefined) throw new Error('an entry is not in its table');
+    add({ key: entry.key, revision: entry.modRevision, row, entry });
+  }
+  const previous = (key: string, revision: number): Entry | undefined => {
+    if (revision === 0) return undefined;
+    const row = environment.history.get(historyKey(token, revision, key), { transaction });
+    return row === undefined ? undefined : parsePut(key, row);
+  };
+  return [...byRevision]
+    .sort(([a], [b]) => a - b)
+    .slice(0, maxCommits)
+    .map(([revision, events]) => ({ revision, events: orderEvents(events, previous) }));
+}
+
+function orderEvents(
+  events: readonly StoredEvent[],
+  readPrevious: (key: string, revision: number) => Entry | undefined,
+): WatchEvent[] {
+  return events
+    .map((event) => ({ ...event, ...parsePlace(event.row) }))
+    .sort((a, b) => a.sequence - b.sequence)
+    .map(({ key, row, entry, deleted, expired, previousRevision }) => {
+      const previous = readPrevious(key, previousRevision);
+      if (!deleted) {
+        return { type: 'put', entry: entry ?? parsePut(key, row), ...(previous ? { previous } : {}) };
+      }
+      if (previous === undefined) throw new Error('the history lacks what was deleted');
+      return { type: 'delete', key, previous, expired };
+    });
+}

@@ -1,0 +1,302 @@
+import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Clock } from '../../clock/clock.ts';
+import { isMusterError, MusterError } from '../../errors.ts';
+import { assertToken, expireOperations } from '../apply-operations.ts';
+import type {
+  Commit,
+  Committed,
+  Decision,
+  Entry,
+  Store,
+  StoreObserver,
+  StoreStats,
+  TokenRange,
+} from '../store.ts';
+import { WatchHub } from '../watch-hub.ts';
+import { Batch } from './batch.ts';
+import { CommitQueue } from './commit-queue.ts';
+import {
+  completeNewData,
+  damaged,
+  hasData,
+  NEW_DATA_FILE,
+  notWritable,
+  prepareFolder,
+  removeNewData,
+} from './data-folder.ts';
+import { hasRoom, writeError } from './disk-room.ts';
+import { DATA_FILE, type Environment, openEnvironment } from './environment.ts';
+import { Expiry } from './expiry.ts';
+import { checkDataFile } from './file-check.ts';
+import { readHistory } from './history.ts';
+import { type Ownership, ownFolder } from './ownership.ts';
+import { CLUSTER_ID_KEY, entryKey, formatState, parseState, STATE_KEY, type StoreState } from './rows.ts';
+import { Snapshot } from './snapshot.ts';
+import { TokenCache } from './token-cache.ts';
+import { Writer } from './writer.ts';
+
+/** What the embedded store is opened with. */
+export interface LmdbStoreOptions {
+  /** Made where it is missing. Everything that the store keeps is in it. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly observer?: StoreObserver;
+}
+
+/**
+ * Opens the embedded store: one folder, one process, every answer durable. Throws `data-folder` with one line
+ * that names the folder and says what is wrong with it.
+ */
+export async function openLmdbStore({ folder, clock, observer }: LmdbStoreOptions): Promise<Store> {
+  const path = resolve(folder);
+  prepareFolder(path);
+  const ownership = await ownFolder(path).catch((error: unknown) => {
+    throw isMusterError(error) ? error : notWritable(path, error);
+  });
+  let environment: Environment | undefined;
+  try {
+    if (hasData(path)) await checkDataFile(path);
+    else await makeData(path);
+    environment = openEnvironment(path, DATA_FILE);
+    const writer = new Writer(path);
+    await writer.start();
+    return new LmdbStore({ folder: path, clock, observer, ownership, environment, writer });
+  } catch (error) {
+    await environment?.root.close();
+    await ownership.release();
+    throw isMusterError(error) ? error : notWritable(path, error);
+  }
+}
+
+/** Makes the data file of a new folder. */
+async function makeData(folder: string): Promise<void> {
+  removeNewData(folder);
+  const { root, meta } = openEnvironment(folder, NEW_DATA_FILE);
+  root.transactionSync(() => {
+    meta.putSync(CLUSTER_ID_KEY, Buffer.from(randomBytes(8).toString('hex')));
+    meta.putSync(STATE_KEY, formatState({ revision: 1, keys: 0 }));
+  });
+  await root.close();
+  completeNewData(folder);
+}
+
+interface Parts {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly observer: StoreObserver | undefined;
+  readonly ownership: Ownership;
+  readonly environment: Environment;
+  readonly writer: Writer;
+}
+
+/** How often a write is tried on a disk that seems full: LMDB may find room in pages that it freed. */
+const FULL_DISK_TRY_MS = 10_000;
+
+class LmdbStore implements Store {
+  readonly clusterId: string;
+  readonly #parts: Parts;
+  readonly #snapshot: Snapshot;
+  readonly #cache = new TokenCache();
+  readonly #hub = new WatchHub({ replay: (token, from, max) => this.#replay(token, from, max) });
+  readonly #queue = new CommitQueue({ begin: () => this.#begin(), flush: (batch) => this.#flush(batch) });
+  readonly #expiry: Expiry;
+  #state: StoreState;
+  /** While writes fail: the time before which none is tried on a disk that has no room for it. */
+  #tryAgainAt = 0;
+  #failure: unknown;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const { environment, clock } = parts;
+    this.#snapshot = new Snapshot(environment);
+    this.#state = this.#readState();
+    const { transaction } = this.#snapshot;
+    this.clusterId = Buffer.from(environment.meta.get(CLUSTER_ID_KEY, { transaction }) ?? []).toString();
+    this.#expiry = new Expiry({
+      environment,
+      clock,
+      snapshot: this.#snapshot,
+      remove: (token) => this.#expire(token),
+    });
+  }
+
+  get revision(): number {
+    return this.#state.revision;
+  }
+
+  range(token: string): TokenRange {
+    this.#assertOpen();
+    return { revision: this.#state.revision, entries: this.#readEntries(token) };
+  }
+
+  async transact<T>(token: string, decide: (range: TokenRange) => Decision<T>): Promise<Committed<T>> {
+    this.#assertOpen();
+    assertToken(token);
+    return new Promise((resolve, reject) => {
+      let outcome: T;
+      this.#queue.submit({
+        token,
+        expired: false,
+        decide: (range) => {
+          const decision = decide(range);
+          outcome = decision.outcome;
+          return decision.operations;
+        },
+        resolve: (revision) => resolve({ outcome, revision }),
+        reject,
+      });
+    });
+  }
+
+  watch(token: string, fromRevision: number, signal: AbortSignal): AsyncIterableIterator<Commit> {
+    return this.#hub.watch(token, fromRevision, signal);
+  }
+
+  stats(): StoreStats {
+    this.#assertOpen();
+    return {
+      kind: 'lmdb',
+      revision: this.#state.revision,
+      keys: this.#state.keys,
+      watchers: this.#hub.watchers,
+      sizeBytes: statSync(join(this.#parts.folder, DATA_FILE)).size,
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    const { writer, environment, ownership } = this.#parts;
+    this.#expiry.stop();
+    await this.#queue.drain();
+    this.#hub.close();
+    this.#snapshot.release();
+    await writer.close();
+    await environment.root.close();
+    await ownership.release();
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new MusterError('store-closed', 'the store is closed');
+  }
+
+  #readState(): StoreState {
+    const { meta } = this.#parts.environment;
+    const row = meta.get(STATE_KEY, { transaction: this.#snapshot.transaction });
+    if (row === undefined) throw damaged(this.#parts.folder, 'the row of its revision is missing');
+    return parseState(row);
+  }
+
+  #readEntries(token: string): readonly Entry[] {
+    const cached = this.#cache.get(token);
+    if (cached !== undefined) return cached;
+    const entries = readable(() => this.#snapshot.readEntries(token));
+    this.#cache.set(token, entries);
+    return entries;
+  }
+
+  #replay(token: string, fromRevision: number, maxCommits: number): Commit[] {
+    // Most watches begin after everything that happened: nothing is read for them.
+    if (fromRevision > this.#state.revision) return [];
+    const { environment } = this.#parts;
+    const entries = this.#readEntries(token);
+    return readable(() => readHistory(environment, this.#snapshot, token, entries, fromRevision, maxCommits));
+  }
+
+  #begin(): Batch {
+    const { entries } = this.#parts.environment;
+    return new Batch({
+      state: this.#state,
+      readEntries: (token) => this.#readEntries(token),
+      readRow: (token, key) =>
+        readable(() => entries.get(entryKey(token, key), { transaction: this.#snapshot.transaction })),
+    });
+  }
+
+  async #flush(batch: Batch): Promise<void> {
+    const { observer } = this.#parts;
+    const startedAt = performance.now();
+    try {
+      await this.#write(batch);
+    } catch (error) {
+      observer?.batchFailed?.(error);
+      throw error;
+    }
+    this.#publish(batch);
+    observer?.batchFlushed?.(batch.commits.length, (performance.now() - startedAt) / 1000);
+  }
+
+  async #write(batch: Batch): Promise<void> {
+    const { folder, clock, writer } = this.#parts;
+    const { bytes } = batch;
+    const now = clock.now();
+    // LMDB writes a line to stderr with each failure, so a disk that is known to be full is asked first.
+    if (now < this.#tryAgainAt && !(await hasRoom(folder, bytes))) {
+      throw await writeError(folder, bytes, this.#failure);
+    }
+    try {
+      await writer.write(batch.format());
+      this.#tryAgainAt = 0;
+    } catch (error) {
+      this.#failure = error;
+      this.#tryAgainAt = now + FULL_DISK_TRY_MS;
+      // A writer that died may have finished: the file knows.
+      this.#snapshot.renew();
+      if (this.#readState().revision !== batch.state.revision) throw await writeError(folder, bytes, error);
+    }
+  }
+
+  /** Makes a durable batch known, to every reader and watch in one step. */
+  #publish(batch: Batch): void {
+    this.#snapshot.renew();
+    this.#state = batch.state;
+    for (const [token, entries] of batch.changed) this.#cache.set(token, entries);
+    for (const { token, commit, historyKept } of batch.commits) {
+      this.#hub.publish(token, commit, historyKept);
+      for (const event of commit.events) {
+        if (event.type === 'put' && event.entry.expiresAt !== undefined) {
+          this.#expiry.expect(event.entry.expiresAt);
+        }
+      }
+    }
+  }
+
+  #expire(token: string): Promise<boolean> {
+    let any = false;
+    return new Promise((resolve, reject) => {
+      this.#queue.submit({
+        token,
+        expired: true,
+        decide: ({ entries }) => {
+          const operations = expireOperations(entries, this.#parts.clock.now());
+          any = operations.length > 0;
+          return operations;
+        },
+        resolve: () => resolve(any),
+        reject,
+      });
+    });
+  }
+}
+
+/** What `read` answers; an error of LMDB becomes `store-unavailable`. */
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new MusterError('store-unavailable', 'the store cannot read its data', {
+      remedy: 'Look into the log for the reason.',
+      cause,
+    });
+  }
+}
