@@ -48,4 +48,6 @@ export const LIMITS = {
   adminTokenMaxChars: 1024,
   /** Addresses that a rate limiter remembers; the one unseen for longest is forgotten first. */
   rateLimiterAddressesMax: 65_536,
+  /** Reads of tokens by one address in a minute, unless rate limits are off: a member of a cluster needs about ten. */
+  readsPerMinute: 30_000,
 } as const;

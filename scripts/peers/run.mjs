@@ -42,7 +42,9 @@ export function run(file, args, { cwd, env, statuses = [0] } = {}) {
 export function reasonIn(printed) {
   const lines = printed.split('\n').filter((line) => line.trim() !== '');
   return (
-    lines.find((line) => /^E: |error|denied|cannot|could not|refused|temporary failure|failed to fetch/i.test(line)) ??
+    lines.find((line) =>
+      /^E: |error|denied|cannot|could not|refused|temporary failure|failed to fetch/i.test(line),
+    ) ??
     lines.at(-1) ??
     'no output'
   ).trim();

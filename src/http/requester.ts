@@ -2,6 +2,8 @@
 export interface Requester {
   /** The client's IP address: that of the socket, or what a trusted proxy says. */
   readonly address: string;
+  /** Whether a proxy passed the request on, trusted or not. */
+  readonly isForwarded: boolean;
   /** Stands for the client's own connection; undefined behind a proxy, whose connections mean nothing. */
   readonly connection: object | undefined;
   /** `http` or `https`, as the client used it where that is known. */

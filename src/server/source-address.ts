@@ -69,6 +69,11 @@ function lastValue(header: string | string[] | undefined): string {
   return text.slice(text.lastIndexOf(',') + 1).trim();
 }
 
+/** A `host[:port]` as a Host header has it; undefined where it is none that a URL could hold. */
+export function parseAuthority(text: string | undefined): string | undefined {
+  return text !== undefined && AUTHORITY.test(text) ? text : undefined;
+}
+
 const AUTHORITY = /^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$/;
 
 /**
@@ -94,7 +99,7 @@ export function findSource(
       trust,
     ),
     isProxied: true,
-    forwardedHost: AUTHORITY.test(host) ? host : undefined,
+    forwardedHost: parseAuthority(host),
     forwardedScheme: scheme === 'http' || scheme === 'https' ? scheme : undefined,
   };
 }

@@ -1,0 +1,22 @@
+import { MusterError } from '../errors.ts';
+import type { Requester } from '../http/requester.ts';
+import { isLoopback } from './ip-address.ts';
+import type { CreateMode } from './setting-options.ts';
+
+/**
+ * Who may make tokens: anybody (`open`), programs on this machine (`loopback`), or who has the admin token
+ * (`admin`), who may in any case. A request that a proxy passed on comes from elsewhere, whatever its last hop.
+ *
+ * @throws MusterError `not-permitted`
+ */
+export function createPolicy(mode: CreateMode, hasAdminToken: boolean): (requester: Requester) => void {
+  const ask = hasAdminToken
+    ? 'send the operator\'s token as the header "Authorization: Bearer TOKEN"'
+    : 'the operator of this service can allow it with --admin-token-file or --create open';
+  return ({ isAdmin, address, isForwarded }) => {
+    if (mode === 'open' || isAdmin) return;
+    if (mode === 'loopback' && isLoopback(address) && !isForwarded) return;
+    const who = mode === 'loopback' ? 'only programs on the machine of this service' : 'only its operator';
+    throw new MusterError('not-permitted', `${who} may make tokens here`, { remedy: ask });
+  };
+}

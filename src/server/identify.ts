@@ -1,0 +1,38 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Requester } from '../http/requester.ts';
+import { findSource, type ProxyTrust, parseAuthority } from './source-address.ts';
+
+/** What tells who a requester is. */
+export interface IdentifyOptions {
+  readonly trust: ProxyTrust;
+  /** The operator's admin token; undefined: nobody is an admin. */
+  readonly adminToken: string | undefined;
+}
+
+/** Tells who sends a request, and how the client spelt this service. */
+export function createIdentify({ trust, adminToken }: IdentifyOptions): (req: IncomingMessage) => Requester {
+  const isAdminToken = adminToken === undefined ? () => false : createTokenCheck(adminToken);
+  return ({ socket, headers }) => {
+    const source = findSource(socket.remoteAddress, headers, trust);
+    const authorities = [source.forwardedHost, parseAuthority(headers.host)];
+    return {
+      address: source.address,
+      isForwarded: source.isProxied || headers['x-forwarded-for'] !== undefined || 'forwarded' in headers,
+      connection: source.isProxied ? undefined : socket,
+      scheme: source.forwardedScheme ?? 'http',
+      authorities: authorities.filter((authority) => authority !== undefined),
+      isAdmin: isAdminToken(headers.authorization),
+    };
+  };
+}
+
+/** Compares digests, so that neither the time nor the length tells anything about the token. */
+function createTokenCheck(adminToken: string): (authorization: string | undefined) => boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  const wanted = digest(adminToken);
+  return (authorization) => {
+    const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+    return given !== undefined && timingSafeEqual(digest(given), wanted);
+  };
+}
