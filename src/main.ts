@@ -16,6 +16,7 @@ import { createRateLimiter } from './server/rate-limiter.ts';
 import { createRouter } from './server/router.ts';
 import type { Settings } from './server/settings.ts';
 import { createProxyTrust } from './server/source-address.ts';
+import { openLmdbStore } from './store/lmdb/lmdb-store.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -59,6 +60,9 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     isGuarded: settings.rateLimit,
     serve,
     onConnectionClosed: (connection) => registrants.forget(connection),
+  }).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
   });
   for (const notice of settings.notices) log.warn(notice);
   log.info({ url: listener.url, create: settings.create }, 'Muster is ready');
@@ -74,8 +78,13 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   };
 }
 
-async function openStore(_: Settings, clock: Clock): Promise<Store> {
-  return createMemoryStore({ clock });
+async function openStore({ store }: Settings, clock: Clock): Promise<Store> {
+  switch (store.kind) {
+    case 'lmdb':
+      return openLmdbStore({ folder: store.folder, clock });
+    case 'memory':
+      return createMemoryStore({ clock });
+  }
 }
 
 function floodLimitsOf(settings: Settings, clock: Clock): Parameters<typeof createFloodGate>[0] {

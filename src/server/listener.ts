@@ -104,12 +104,15 @@ const clientErrorAnswers: Readonly<Record<string, readonly [status: string, text
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): MusterError {
   const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const reasons: Record<string, [problem: string, remedy: string]> = {
-    EADDRINUSE: ['another program has the port', 'stop it, or choose another port with --listen HOST:PORT'],
-    EACCES: ['this user may not take that port', 'choose a port from 1024 on with --listen HOST:PORT'],
-    EADDRNOTAVAIL: ['the address is not one of this machine', 'choose another one with --listen HOST:PORT'],
-    ENOTFOUND: ['the host name is unknown', 'choose an address of this machine with --listen HOST:PORT'],
+    EADDRINUSE: ['another program has the port', 'Stop it, or choose another port with --listen HOST:PORT.'],
+    EACCES: ['this user may not take that port', 'Choose a port from 1024 on with --listen HOST:PORT.'],
+    EADDRNOTAVAIL: ['the address is not one of this machine', 'Choose another one with --listen HOST:PORT.'],
+    ENOTFOUND: ['the host name is unknown', 'Choose an address of this machine with --listen HOST:PORT.'],
   };
-  const [problem, remedy] = reasons[error.code ?? ''] ?? [error.message, 'choose another --listen HOST:PORT'];
+  const [problem, remedy] = reasons[error.code ?? ''] ?? [
+    error.message,
+    'Choose another --listen HOST:PORT.',
+  ];
   return new MusterError('bad-setting', `cannot listen on ${place}: ${problem}`, { remedy, cause: error });
 }
 
