@@ -46,7 +46,7 @@ export const LIMITS = {
   adminTokenMinChars: 16,
   /** The most characters of an admin token, well below what the headers of a request hold. */
   adminTokenMaxChars: 1024,
-  /** Addresses that a rate limiter remembers; the one unseen for longest is forgotten first. */
+  /** Addresses that a rate limiter remembers; those unseen for longest are forgotten first. */
   rateLimiterAddressesMax: 65_536,
   /** Reads of tokens by one address in a minute, unless rate limits are off: a member of a cluster needs about ten. */
   readsPerMinute: 30_000,

@@ -1,5 +1,8 @@
 import { isIP, SocketAddress } from 'node:net';
 
+/** Begins an IPv4 address inside IPv6. */
+const MAPPED = '::ffff:';
+
 /**
  * The one spelling of an IP address: IPv4 also where it came as IPv4-mapped IPv6, IPv6 in its shortest form and
  * without a zone. Text that is no address comes back unchanged.
@@ -7,6 +10,8 @@ import { isIP, SocketAddress } from 'node:net';
 export function normalizeAddress(text: string): string {
   // Most addresses are IPv4 and already as they should be.
   if (!text.includes(':')) return text;
+  // This is how a socket that listens on IPv4 and IPv6 shows each IPv4 client.
+  if (text.startsWith(MAPPED) && isIP(text.slice(MAPPED.length)) === 4) return text.slice(MAPPED.length);
   const zone = text.indexOf('%');
   const address = zone === -1 ? text : text.slice(0, zone);
   if (isIP(address) !== 6) return text;

@@ -76,13 +76,29 @@ test('addresses of one IPv6 network count together', () => {
   assert.equal(limiter.take('2001:db8:0:1::1'), undefined);
 });
 
-test('only so many addresses are remembered, and the one unseen for longest is forgotten', () => {
-  const limiter = createRateLimiter(1, standingClock(), 3);
-  for (const address of ['a', 'b', 'c']) limiter.take(address);
+test('only so many addresses are remembered, and those unseen for longest are forgotten', () => {
+  const limiter = createRateLimiter(1, standingClock(), 4);
+  for (const address of ['a', 'b', 'c', 'd']) limiter.take(address);
+  assert.equal(limiter.addresses, 4);
+  for (const address of ['c', 'd']) assert.notEqual(limiter.take(address), undefined, `${address} is known`);
+  limiter.take('e');
   assert.equal(limiter.addresses, 3);
-  assert.notEqual(limiter.take('a'), undefined, 'a is seen again');
-  limiter.take('d');
-  assert.equal(limiter.addresses, 3);
-  assert.notEqual(limiter.take('a'), undefined, 'a is still known');
-  assert.equal(limiter.take('b'), undefined, 'b was forgotten');
+  for (const address of ['c', 'e']) assert.notEqual(limiter.take(address), undefined, `${address} is known`);
+  assert.equal(limiter.take('a'), undefined, 'a was forgotten');
+});
+
+test('an address that comes back is remembered once', () => {
+  const limiter = createRateLimiter(1, standingClock(), 6);
+  for (const address of ['a', 'b', 'c', 'd', 'a']) limiter.take(address);
+  assert.equal(limiter.addresses, 4);
+});
+
+test('an address that keeps coming is never forgotten, however many others come once', () => {
+  const limiter = createRateLimiter(1, standingClock(), 100);
+  limiter.take('flood');
+  for (let count = 0; count < 10_000; count++) {
+    limiter.take(`other ${count}`);
+    assert.notEqual(limiter.take('flood'), undefined);
+    assert.ok(limiter.addresses <= 100);
+  }
 });

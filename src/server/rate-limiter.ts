@@ -26,42 +26,45 @@ const ROUNDING = 1e-6;
 
 /**
  * Lets each address do `perMinute` things at once, and as many again over each minute (a token bucket). An IPv6
- * network of 64 bits is one address. At most `addressesMax` are remembered: the one unseen for longest is
- * forgotten first, and starts anew when it comes back.
+ * network of 64 bits is one address. At most `addressesMax` are remembered: when there are more, the half unseen
+ * for longest is forgotten, and starts anew when it comes back.
  */
 export function createRateLimiter(
   perMinute: number,
   clock: Clock,
   addressesMax: number = LIMITS.rateLimiterAddressesMax,
 ): RateLimiter {
-  // In the order of last use, since a map keeps the order in which keys were added.
-  const buckets = new Map<string, Bucket>();
+  // Two generations instead of one list by last use: deleting the oldest key of a map, again and again, makes
+  // its first key ever slower to find.
+  let recent = new Map<string, Bucket>();
+  let older = new Map<string, Bucket>();
 
-  function filledBucket(network: string, now: number): Bucket {
-    const bucket = buckets.get(network);
-    if (bucket === undefined) return { tokens: perMinute, filledAt: now };
-    buckets.delete(network);
-    // A clock that was set back fills nothing, and must not empty anything either.
-    const elapsedMs = Math.max(0, now - bucket.filledAt);
-    bucket.tokens = Math.min(perMinute, bucket.tokens + (elapsedMs * perMinute) / MINUTE_MS);
-    bucket.filledAt = now;
+  /** The bucket of a network, which becomes a recent one. */
+  function bucketOf(network: string, now: number): Bucket {
+    const known = recent.get(network);
+    if (known !== undefined) return known;
+    const bucket = older.get(network) ?? { tokens: perMinute, filledAt: now };
+    if (recent.size >= addressesMax / 2) {
+      older = recent;
+      recent = new Map();
+    } else {
+      older.delete(network);
+    }
+    recent.set(network, bucket);
     return bucket;
   }
 
   return {
     get addresses(): number {
-      return buckets.size;
+      return recent.size + older.size;
     },
     take(address) {
-      const network = networkOf(address);
-      const bucket = filledBucket(network, clock.now());
-      buckets.set(network, bucket);
-      if (buckets.size > addressesMax) {
-        for (const [oldest] of buckets) {
-          buckets.delete(oldest);
-          break;
-        }
-      }
+      const now = clock.now();
+      const bucket = bucketOf(networkOf(address), now);
+      // A clock that was set back fills nothing, and must not empty anything either.
+      const elapsedMs = Math.max(0, now - bucket.filledAt);
+      bucket.tokens = Math.min(perMinute, bucket.tokens + (elapsedMs * perMinute) / MINUTE_MS);
+      bucket.filledAt = now;
       if (bucket.tokens >= 1 - ROUNDING) {
         bucket.tokens -= 1;
         return undefined;
