@@ -9,16 +9,19 @@ import { Registry } from './registry/registry.ts';
 import { createPolicy } from './server/create-policy.ts';
 import { createFloodGate } from './server/flood-gate.ts';
 import { createIdentify } from './server/identify.ts';
-import { openListener } from './server/listener.ts';
+import { type Listener, openListener } from './server/listener.ts';
 import { readAdminToken } from './server/load-settings.ts';
-import { createLog, shortToken } from './server/log.ts';
+import { createLog } from './server/log.ts';
+import { createMetrics } from './server/metrics.ts';
 import { createRateLimiter } from './server/rate-limiter.ts';
-import { createRouter } from './server/router.ts';
+import { createRegistryObserver } from './server/registry-observer.ts';
+import { createPagesRouter, createRouter, type PagesRouterOptions, type Serve } from './server/router.ts';
+import type { HostPort } from './server/setting-values.ts';
 import type { Settings } from './server/settings.ts';
 import { createProxyTrust } from './server/source-address.ts';
 import { openLmdbStore } from './store/lmdb/lmdb-store.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
-import type { Store } from './store/store.ts';
+import type { Store, StoreObserver } from './store/store.ts';
 
 /** Brings up the server that the settings describe. This is the one place that names concrete stores and clocks. */
 export async function startServer(settings: Settings): Promise<RunningServer> {
@@ -26,7 +29,8 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   const clock = systemClock;
   const adminToken =
     settings.adminTokenFile === undefined ? undefined : readAdminToken(settings.adminTokenFile);
-  const store = await openStore(settings, clock);
+  const metrics = createMetrics(readPackageVersion());
+  const store = await openStore(settings, clock, metrics.storeObserver);
   const registrants = new Registrants();
   const registry = new Registry({
     store,
@@ -34,12 +38,23 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     createToken: () => randomBytes(16).toString('hex'),
     policy: { guard: settings.guard },
     registrants,
+    observer: createRegistryObserver(log, metrics),
   });
   const stopping = new AbortController();
   const floodGate = createFloodGate(floodLimitsOf(settings, clock));
-  const onFault = (err: unknown): void => log.error({ err }, 'a request met a fault of Muster');
-  const serve = createRouter({
+  metrics.setSources({ watches: () => floodGate.watches, storeStats: () => store.stats() });
+  const routing: PagesRouterOptions = {
     identify: createIdentify({ trust: createProxyTrust(settings.trustProxy), adminToken }),
+    pages: {
+      assertHealthy: () => registry.assertHealthy(),
+      renderMetrics: settings.metrics.kind === 'main' ? () => metrics.render() : undefined,
+    },
+    cors: settings.cors,
+    onAnswer: metrics.request,
+    onFault: (err) => log.error({ err }, 'a request met a fault of Muster'),
+  };
+  const serve = createRouter({
+    ...routing,
     v2: {
       registry,
       floodGate,
@@ -48,42 +63,58 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       publicUrl: settings.publicUrl,
       tokenTtlSeconds: settings.tokenTtlSeconds,
       assertMayCreate: createPolicy(settings.create, adminToken !== undefined),
-      onRegistration: (token, member, { kind, completed }) =>
-        log.info({ token: shortToken(token), member, kind, completed }, 'a member registered'),
-      onFault,
+      onFault: routing.onFault,
     },
-    pages: { assertHealthy: () => registry.assertHealthy(), renderMetrics: undefined },
-    onAnswer: () => {},
   });
-  const listener = await openListener({
-    ...settings.listen,
-    isGuarded: settings.rateLimit,
-    serve,
-    onConnectionClosed: (connection) => registrants.forget(connection),
-  }).catch(async (error: unknown) => {
-    await store.close();
-    throw error;
-  });
-  for (const notice of settings.notices) log.warn(notice);
-  log.info({ url: listener.url, create: settings.create }, 'Muster is ready');
-  return {
-    url: listener.url,
-    async stop() {
-      log.info('Muster is stopping');
-      stopping.abort();
-      await listener.close(settings.shutdownTimeoutSeconds * 1000);
-      await store.close();
-      log.info('Muster has stopped');
-    },
+  const listeners: Listener[] = [];
+  const open = async (address: HostPort, serve: Serve): Promise<Listener> => {
+    const onConnectionClosed = (connection: object): void => registrants.forget(connection);
+    const listener = await openListener({
+      ...address,
+      isGuarded: settings.rateLimit,
+      serve,
+      onConnectionClosed,
+    });
+    listeners.push(listener);
+    return listener;
   };
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await Promise.all(listeners.map((listener) => listener.close(settings.shutdownTimeoutSeconds * 1000)));
+    await store.close();
+  };
+  try {
+    const { url } = await open(settings.listen, serve);
+    if (settings.metrics.kind === 'own') {
+      const pages = { ...routing.pages, renderMetrics: () => metrics.render() };
+      const own = await open(
+        settings.metrics.address,
+        createPagesRouter({ ...routing, pages }, ['metrics', 'health']),
+      );
+      log.info({ url: `${own.url}/metrics` }, 'metrics are served');
+    }
+    for (const notice of settings.notices) log.warn(notice);
+    log.info({ url, create: settings.create }, 'Muster is ready');
+    return {
+      url,
+      async stop() {
+        log.info('Muster is stopping');
+        await stop();
+        log.info('Muster has stopped');
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
-async function openStore({ store }: Settings, clock: Clock): Promise<Store> {
+async function openStore({ store }: Settings, clock: Clock, observer: StoreObserver): Promise<Store> {
   switch (store.kind) {
     case 'lmdb':
-      return openLmdbStore({ folder: store.folder, clock });
+      return openLmdbStore({ folder: store.folder, clock, observer });
     case 'memory':
-      return createMemoryStore({ clock });
+      return createMemoryStore({ clock, observer });
   }
 }
 

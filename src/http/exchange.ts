@@ -20,6 +20,8 @@ export interface Exchange {
   readonly path: string;
   readonly query: string;
   readonly requester: Requester;
+  /** Headers of every answer, as name and value in turn. */
+  readonly baseHeaders: readonly string[];
   /** Called once with the status of the answer. */
   readonly answered: (status: number) => void;
 }
@@ -35,7 +37,14 @@ export function send(
   const { res } = exchange;
   if (res.headersSent || res.destroyed) return;
   const length = String(typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength);
-  res.writeHead(status, [...headers, 'Content-Type', contentType, 'Content-Length', length]);
+  res.writeHead(status, [
+    ...exchange.baseHeaders,
+    ...headers,
+    'Content-Type',
+    contentType,
+    'Content-Length',
+    length,
+  ]);
   res.end(exchange.method === 'HEAD' ? undefined : body);
   exchange.answered(status);
 }
@@ -48,7 +57,7 @@ export function sendText(
   headers: readonly string[] = [],
   contentType: string = 'text/plain; charset=utf-8',
 ): void {
-  send(exchange, status, contentType, text, [...CORS_HEADERS, ...headers]);
+  send(exchange, status, contentType, text, headers);
 }
 
 /** Refuses a method, and says which ones there are. */

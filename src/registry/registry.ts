@@ -1,5 +1,5 @@
 import type { Clock } from '../clock/clock.ts';
-import { isMusterError, MusterError } from '../errors.ts';
+import { type ErrorCode, isMusterError, MusterError } from '../errors.ts';
 import type { Committed, Entry, Store } from '../store/store.ts';
 import { type CreationRequest, decideCreation } from './create.ts';
 import { decideElection, type ElectionRequest } from './elect.ts';
@@ -25,6 +25,18 @@ export interface RegistryOptions {
   readonly createToken: () => string;
   readonly policy: RegistrationPolicy;
   readonly registrants: Registrants;
+  readonly observer?: RegistryObserver;
+}
+
+/** Told about what happens to tokens, for the log and the metrics. */
+export interface RegistryObserver {
+  created(token: string, request: CreationRequest): void;
+  /** `outcome`: what was written, or the code of the error that refused it. `completed`: it took the last slot. */
+  registered(
+    request: Pick<RegistrationRequest, 'token' | 'memberId' | 'dialect' | 'from'>,
+    outcome: WriteOutcome['kind'] | ErrorCode,
+    completed: boolean,
+  ): void;
 }
 
 /** A token's content with the store's revision that it was read at. */
@@ -59,6 +71,7 @@ export class Registry {
   readonly #createToken: () => string;
   readonly #policy: RegistrationPolicy;
   readonly #registrants: Registrants;
+  readonly #observer: RegistryObserver | undefined;
 
   constructor(options: RegistryOptions) {
     this.#store = options.store;
@@ -66,6 +79,7 @@ export class Registry {
     this.#createToken = options.createToken;
     this.#policy = options.policy;
     this.#registrants = options.registrants;
+    this.#observer = options.observer;
   }
 
   /** 16 hex digits that name this service's store. */
@@ -85,7 +99,9 @@ export class Registry {
       const { outcome } = await this.#store.transact(token, (range) =>
         decideCreation(range, request, this.#clock.now()),
       );
-      if (outcome) return token;
+      if (!outcome) continue;
+      this.#observer?.created(token, request);
+      return token;
     }
   }
 
@@ -112,7 +128,7 @@ export class Registry {
     const { token, memberId } = request;
     const claim = connection && this.#registrants.claim(token, memberId, connection);
     try {
-      return await this.#write(token, `members/${memberId}`, (range) =>
+      const written = await this.#write(token, `members/${memberId}`, (range) =>
         decideRegistration(
           range,
           { ...request, isTwinConnected: claim === 'twin' },
@@ -120,7 +136,10 @@ export class Registry {
           this.#clock.now(),
         ),
       );
+      this.#observer?.registered(request, written.kind, written.completed);
+      return written;
     } catch (error) {
+      if (isMusterError(error)) this.#observer?.registered(request, error.code, false);
       if (connection !== undefined && claim === 'claimed') {
         this.#registrants.release(token, memberId, connection);
       }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { serveV2, type V2Options } from '../dialect/v2/handler.ts';
 import { parseRoute } from '../dialect/v2/route.ts';
-import type { Exchange } from '../http/exchange.ts';
+import { CORS_HEADERS, type Exchange, sendText } from '../http/exchange.ts';
 import type { Requester } from '../http/requester.ts';
 import { type PageName, type PagesOptions, parsePageName, servePage } from './pages.ts';
 
@@ -17,41 +17,70 @@ export type RouteName =
   | 'none'
   | PageName;
 
-/** What the router needs of its surroundings. */
-export interface RouterOptions {
+/** Answers one request of a listener. */
+export type Serve = (req: IncomingMessage, res: ServerResponse) => void;
+
+/** What every router needs of its surroundings. */
+export interface PagesRouterOptions {
   readonly identify: (req: IncomingMessage) => Requester;
-  readonly v2: V2Options;
   readonly pages: PagesOptions;
+  /** Whether pages of other origins may read the answers. */
+  readonly cors: boolean;
   /** Told of every answer. A watch is as long as it takes, so its time says nothing. */
   readonly onAnswer: (route: RouteName, status: number, seconds: number) => void;
+  /** Told about faults of ours, which clients are not. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** What the router of the discovery protocol needs beside that. */
+export interface RouterOptions extends PagesRouterOptions {
+  readonly v2: V2Options;
 }
 
 /** Sends each request to the page or the dialect that its path names. */
-export function createRouter(options: RouterOptions): (req: IncomingMessage, res: ServerResponse) => void {
-  const { identify, v2, pages, onAnswer } = options;
+export function createRouter(options: RouterOptions): Serve {
+  const servePages = createPagesRouter(options);
   return (req, res) => {
-    const startedAt = performance.now();
     const { path, query } = splitTarget(req.url ?? '/');
-    const page = parsePageName(path);
-    const route = page === undefined ? parseRoute(path) : undefined;
-    const name = page ?? nameOf(route?.kind ?? 'none', query);
-    const exchange: Exchange = {
-      req,
-      res,
-      method: req.method ?? 'GET',
-      path,
-      query,
-      requester: identify(req),
-      answered: (status) => onAnswer(name, status, (performance.now() - startedAt) / 1000),
-    };
-    if (route !== undefined) {
-      void serveV2(exchange, route, v2);
-    } else if (page !== undefined) {
-      servePage(exchange, page, pages).catch((error: unknown) => {
-        v2.onFault(error);
-        res.destroy();
-      });
-    }
+    if (parsePageName(path) !== undefined) return servePages(req, res);
+    const route = parseRoute(path);
+    const exchange = openExchange(req, res, { path, query }, nameOf(route.kind, query), options);
+    void serveV2(exchange, route, options.v2);
+  };
+}
+
+/** Serves the pages beside the discovery protocol, all or only some: for a listener of their own. */
+export function createPagesRouter(options: PagesRouterOptions, only?: readonly PageName[]): Serve {
+  return (req, res) => {
+    const target = splitTarget(req.url ?? '/');
+    const page = parsePageName(target.path);
+    const exchange = openExchange(req, res, target, page ?? 'none', options);
+    if (page === undefined || only?.includes(page) === false)
+      return sendText(exchange, 404, 'there is no such page here\n');
+    servePage(exchange, page, options.pages).catch((error: unknown) => {
+      options.onFault(error);
+      res.destroy();
+    });
+  };
+}
+
+function openExchange(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { path, query }: { path: string; query: string },
+  name: RouteName,
+  { identify, cors, onAnswer }: PagesRouterOptions,
+): Exchange {
+  const startedAt = performance.now();
+  return {
+    req,
+    res,
+    method: req.method ?? 'GET',
+    path,
+    query,
+    requester: identify(req),
+    baseHeaders: cors ? CORS_HEADERS : [],
+    answered: (status) => onAnswer(name, status, (performance.now() - startedAt) / 1000),
   };
 }
 

@@ -1,4 +1,4 @@
-import { CORS_HEADERS, type Exchange, send } from '../../http/exchange.ts';
+import { type Exchange, send } from '../../http/exchange.ts';
 import { formatJson } from './documents.ts';
 import { formatError, RequestError } from './errors.ts';
 
@@ -13,7 +13,6 @@ export interface IndexHeaders {
 /** The headers of a success. Muster has no terms: `X-Raft-Term` stays 1. */
 export function indexHeaders({ clusterId, index, revision }: IndexHeaders): string[] {
   return [
-    ...CORS_HEADERS,
     'X-Etcd-Cluster-Id',
     clusterId,
     'X-Etcd-Index',
@@ -40,6 +39,6 @@ export function sendError(
 ): void {
   const { status, errorCode, message, cause } = formatError(error, key);
   const index = error instanceof RequestError ? 0 : revision;
-  const headers = [...CORS_HEADERS, 'X-Etcd-Cluster-Id', clusterId, 'X-Etcd-Index', String(index)];
+  const headers = ['X-Etcd-Cluster-Id', clusterId, 'X-Etcd-Index', String(index)];
   send(exchange, status, 'application/json', formatJson({ errorCode, message, cause, index }), headers);
 }

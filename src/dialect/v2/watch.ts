@@ -1,5 +1,5 @@
 import { MusterError } from '../../errors.ts';
-import { CORS_HEADERS, type Exchange, send } from '../../http/exchange.ts';
+import { type Exchange, send } from '../../http/exchange.ts';
 import type { FloodGate } from '../../http/requester.ts';
 import type { Registry, RegistryChange, RegistryReading } from '../../registry/registry.ts';
 import { indexHeaders } from './answers.ts';
@@ -72,7 +72,7 @@ async function deliver(
   const format = (change: RegistryChange): string => formatJson(eventOf(route.token, change, now()));
   const accept = (change: RegistryChange): boolean => isWatched(route, parameters, change);
   if (parameters.stream) {
-    exchange.res.writeHead(200, [...headers, 'Content-Type', 'application/json']);
+    exchange.res.writeHead(200, [...exchange.baseHeaders, ...headers, 'Content-Type', 'application/json']);
     exchange.res.flushHeaders();
     if (past !== undefined) exchange.res.write(past);
     for await (const change of registry.changes(route.token, fromRevision, signal)) {
@@ -93,7 +93,7 @@ async function deliver(
       cause: 'ask again',
       index: reading.revision,
     });
-    send(exchange, 504, 'application/json', body, [...CORS_HEADERS, 'Connection', 'close']);
+    send(exchange, 504, 'application/json', body, ['Connection', 'close']);
   }
 }
 

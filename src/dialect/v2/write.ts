@@ -15,8 +15,6 @@ export interface WriteOptions {
   readonly registry: Registry;
   readonly publicUrl: string | undefined;
   readonly now: () => number;
-  /** Called for every registration that was accepted or refused, for metrics and the log. */
-  readonly onRegistration: (token: string, memberId: string, written: Written) => void;
 }
 
 type MemberRoute = Extract<Route, { kind: 'member' }>;
@@ -52,15 +50,15 @@ function elect(
   return registry.elect({ token, text: value, condition, dialect: 'v2', from: requester.address, ...end });
 }
 
-async function register(
+function register(
   exchange: Exchange,
   { token, memberId }: MemberRoute,
   { value, condition, ttlSeconds }: Parameters,
-  { registry, publicUrl, now, onRegistration }: WriteOptions,
+  { registry, publicUrl, now }: WriteOptions,
 ): Promise<Written> {
   assertMemberId(memberId);
   const { requester, path, query } = exchange;
-  const written = await registry.register(
+  return registry.register(
     {
       token,
       memberId,
@@ -75,8 +73,6 @@ async function register(
     },
     requester.connection,
   );
-  onRegistration(token, memberId, written);
-  return written;
 }
 
 function originOf({ requester }: Exchange, publicUrl: string | undefined): string {
