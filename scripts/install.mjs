@@ -18,9 +18,14 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 if (have !== wanted) {
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' });
+  // Not "npm ci": it refuses a lock file that lacks the entries of optional packages for other platforms, which is
+  // what npm writes where a registry does not carry those. This installs the locked versions too, and keeps the file.
+  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (npm.status !== 0) {
-    console.error('Muster: "npm ci" failed (see above); the packages of package-lock.json are needed.');
+    console.error('Muster: "npm install" failed (see above); the packages of package-lock.json are needed.');
     process.exit(1);
   }
   writeFileSync(stamp, wanted);
