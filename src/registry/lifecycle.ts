@@ -1,6 +1,6 @@
 import { MusterError } from '../errors.ts';
 import type { TokenRange } from '../store/store.ts';
-import { lifecycleOf, type RegistryContent, readContent } from './registry-state.ts';
+import { type LiveContent, lifecycleOf, type RegistryContent, readContent } from './registry-state.ts';
 
 /** What stands in for a discovery URL's path wherever a person is told to make a new token. */
 const MAKE_A_NEW_ONE = 'make a new one with /new?size=N and give it to every member';
@@ -11,20 +11,20 @@ const MAKE_A_NEW_ONE = 'make a new one with /new?size=N and give it to every mem
  * @param now milliseconds since the Unix epoch
  * @throws MusterError `unknown-token`, `expired-token` or `revoked-token`
  */
-export function readLiveContent(range: TokenRange, now: number): RegistryContent {
+export function readLiveContent(range: TokenRange, now: number): LiveContent {
   const content = readContent(range);
   if (content === undefined) {
     throw new MusterError('unknown-token', 'this token was never issued here', { remedy: MAKE_A_NEW_ONE });
   }
-  switch (lifecycleOf(content, now)) {
-    case 'open':
-    case 'complete':
-      return content;
-    case 'expired':
-      throw endedError('expired-token', 'expired', content.record.expiresAt);
-    case 'revoked':
-      throw endedError('revoked-token', 'was revoked', content.record.revokedAt ?? now);
-  }
+  if (isLive(content, now)) return content;
+  const { expiresAt, revokedAt } = content.record;
+  if (revokedAt !== undefined) throw endedError('revoked-token', 'was revoked', revokedAt);
+  throw endedError('expired-token', 'expired', Math.min(expiresAt, now));
+}
+
+function isLive(content: RegistryContent, now: number): content is LiveContent {
+  const lifecycle = lifecycleOf(content, now);
+  return lifecycle === 'open' || lifecycle === 'complete';
 }
 
 function endedError(code: 'expired-token' | 'revoked-token', verb: string, at: number): MusterError {

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { isLoopbackHost, isUnspecifiedHost } from './host.ts';
 
 /** A peer URL taken apart. */
@@ -16,7 +17,7 @@ export interface PeerUrlProblem {
 }
 
 const SHAPE = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\/([^/?#]*)(.*)$/;
-const AUTHORITY = /^(?:[^@]*@)?(?:\[([^\]]*)\]|([^:[\]]*))(?::([0-9]*))?$/;
+const AUTHORITY = /^(?:[^@]*@)?(?:\[([^\]]*)\]|([^:[\]<>"^`{|}\\\s]*))(?::([0-9]*))?$/;
 const SCHEMES = ['http', 'https', 'unix', 'unixs'];
 
 /**
@@ -27,16 +28,16 @@ const SCHEMES = ['http', 'https', 'unix', 'unixs'];
 export function parsePeerUrl(url: string): PeerUrl | PeerUrlProblem {
   const flag = '--initial-advertise-peer-urls';
   const [, scheme = '', authority = '', rest = ''] = SHAPE.exec(url) ?? [];
-  if (!SCHEMES.includes(scheme)) {
+  if (!SCHEMES.includes(scheme.toLowerCase())) {
     return {
-      problem: `has no scheme that etcd takes`,
+      problem: 'has no scheme that etcd takes',
       remedy: `write ${flag} as http://ADDRESS:2380 or https://ADDRESS:2380`,
     };
   }
   const [, ip6, name = '', port = ''] = AUTHORITY.exec(authority) ?? [];
   const host = ip6 ?? name;
-  if (host === '') {
-    return { problem: 'has no host', remedy: `put this machine's address into ${flag}` };
+  if (host === '' || (ip6 !== undefined && !isIPv6(ip6))) {
+    return { problem: 'has no valid host', remedy: `put this machine's address into ${flag}` };
   }
   if (!(Number(port) >= 1 && Number(port) <= 65_535)) {
     return { problem: 'has no valid port', remedy: `add the peer port to ${flag}, usually :2380` };
@@ -50,5 +51,7 @@ export function parsePeerUrl(url: string): PeerUrl | PeerUrlProblem {
       remedy: `put this machine's own address into ${flag}; 0.0.0.0 belongs into --listen-peer-urls only`,
     };
   }
-  return { url, host, port, isLoopback: isLoopbackHost(host) };
+  // A unix socket is reached from its own machine only.
+  const isLoopback = isLoopbackHost(host) || /^unix/i.test(scheme);
+  return { url, host, port, isLoopback };
 }

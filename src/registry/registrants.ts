@@ -33,6 +33,12 @@ export class Registrants {
     if (keys?.size === 0) this.#keysByHolder.delete(connection);
   }
 
+  /** The member is no longer registered, whoever holds it. */
+  drop(token: string, memberId: string): void {
+    const holder = this.#holders.get(`${token}/${memberId}`);
+    if (holder !== undefined) this.release(token, memberId, holder);
+  }
+
   /** The connection is gone, and with it everything that it held. */
   forget(connection: object): void {
     for (const key of this.#keysByHolder.get(connection) ?? []) this.#holders.delete(key);

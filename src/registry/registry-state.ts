@@ -17,12 +17,18 @@ export interface Member {
 /** All that is known of one token, read from its keys once and shared by all readers of the same keys. */
 export interface RegistryContent {
   readonly record: TokenRecord;
+  readonly recordEntry: Entry;
   readonly sizeEntry: Entry | undefined;
   readonly stateEntry: Entry | undefined;
   readonly stateNote: Note | undefined;
   /** By create revision: the first `record.size` hold the slots, the others are overflow members. */
   readonly members: readonly Member[];
   readonly membersById: ReadonlyMap<string, Member>;
+}
+
+/** The content of a token that may be used: its size is there. */
+export interface LiveContent extends RegistryContent {
+  readonly sizeEntry: Entry;
 }
 
 /**
@@ -46,8 +52,9 @@ export function readContent(range: TokenRange): RegistryContent | undefined {
 
 function parseContent(entries: readonly Entry[]): RegistryContent | undefined {
   const byKey = new Map(entries.map((entry) => [entry.key, entry]));
-  const record = parseRecord(byKey.get(RECORD_KEY)?.value ?? new Uint8Array());
-  if (record === undefined) return undefined;
+  const recordEntry = byKey.get(RECORD_KEY);
+  const record = recordEntry && parseRecord(recordEntry.value);
+  if (recordEntry === undefined || record === undefined) return undefined;
   const noteOf = (key: string): Note | undefined => {
     const entry = byKey.get(noteKey(key));
     return entry && parseNote(entry.value);
@@ -62,6 +69,7 @@ function parseContent(entries: readonly Entry[]): RegistryContent | undefined {
   members.sort((a, b) => a.entry.createRevision - b.entry.createRevision);
   return {
     record,
+    recordEntry,
     sizeEntry: byKey.get(SIZE_KEY),
     stateEntry: byKey.get(STATE_KEY),
     stateNote: noteOf(STATE_KEY),
@@ -70,9 +78,13 @@ function parseContent(entries: readonly Entry[]): RegistryContent | undefined {
   };
 }
 
-/** Where a token is in its life. @param now milliseconds since the Unix epoch */
-export function lifecycleOf({ record, members }: RegistryContent, now: number): Lifecycle {
+/**
+ * Where a token is in its life. The store's clock may be ahead of ours: where it removed the size, the token is over.
+ *
+ * @param now milliseconds since the Unix epoch
+ */
+export function lifecycleOf({ record, sizeEntry, members }: RegistryContent, now: number): Lifecycle {
   if (record.revokedAt !== undefined) return 'revoked';
-  if (now >= record.expiresAt) return 'expired';
+  if (now >= record.expiresAt || sizeEntry === undefined) return 'expired';
   return members.length >= record.size ? 'complete' : 'open';
 }

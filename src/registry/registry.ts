@@ -1,20 +1,17 @@
 import type { Clock } from '../clock/clock.ts';
-import { type ErrorCode, isMusterError, MusterError } from '../errors.ts';
-import type { Committed, Entry, Store } from '../store/store.ts';
+import { type ErrorCode, isMusterError, type MusterError } from '../errors.ts';
+import type { Commit, Committed, Decision, Store, TokenRange } from '../store/store.ts';
+import { type RegistryChange, readChanges } from './change.ts';
 import { type CreationRequest, decideCreation } from './create.ts';
 import { decideElection, type ElectionRequest } from './elect.ts';
-import { noteKey, parseMemberKey, SIZE_KEY, STATE_KEY } from './keys.ts';
+import { SIZE_KEY } from './keys.ts';
 import { readLiveContent } from './lifecycle.ts';
-import { type Note, parseNote } from './note.ts';
-import {
-  decideRegistration,
-  type RegistrationPolicy,
-  type RegistrationRequest,
-  type WriteOutcome,
-} from './register.ts';
+import { decideRegistration, type RegistrationPolicy, type RegistrationRequest } from './register.ts';
 import type { Registrants } from './registrants.ts';
-import type { RegistryContent } from './registry-state.ts';
+import type { LiveContent } from './registry-state.ts';
 import { decideRemoval, type RemovalOutcome, type RemovalRequest } from './remove.ts';
+import { decideRevocation } from './revoke.ts';
+import type { ShownEntry, WriteOutcome } from './shown-entry.ts';
 import { decideTold } from './told.ts';
 
 /** What a registry needs of its surroundings. */
@@ -42,27 +39,18 @@ export interface RegistryObserver {
 /** A token's content with the store's revision that it was read at. */
 export interface RegistryReading {
   readonly revision: number;
-  readonly content: RegistryContent;
+  readonly content: LiveContent;
 }
 
 /** A key after a write, with what led to it. */
-export interface Written extends WriteOutcome {
-  readonly entry: Entry;
+export interface Written extends Omit<WriteOutcome, 'shownAt'> {
+  readonly shown: ShownEntry;
   /** The store's revision of the answer: that of the commit, where there was one. */
   readonly revision: number;
 }
 
-/** One change of a member's key or of the election's, as a watch shows it. */
-export interface RegistryChange {
-  readonly revision: number;
-  /** The member's id; undefined for the election's key. */
-  readonly memberId: string | undefined;
-  readonly event:
-    | { readonly type: 'put'; readonly entry: Entry; readonly previous?: Entry }
-    | { readonly type: 'delete'; readonly previous: Entry; readonly expired: boolean };
-  /** What is noted about the write; undefined for a removal. */
-  readonly note: Note | undefined;
-}
+/** Stands for a token where only the store's answer counts. No token has this form, so none is ever issued. */
+const PROBE_TOKEN = 'health';
 
 /** The one list of members behind every dialect: decides by the pure rules, keeps by the store. */
 export class Registry {
@@ -112,7 +100,7 @@ export class Registry {
     return this.#reading(range);
   }
 
-  #reading(range: Awaited<ReturnType<Store['range']>>): RegistryReading {
+  #reading(range: TokenRange): RegistryReading {
     return { revision: range.revision, content: readLiveContent(range, this.#clock.now()) };
   }
 
@@ -128,7 +116,7 @@ export class Registry {
     const { token, memberId } = request;
     const claim = connection && this.#registrants.claim(token, memberId, connection);
     try {
-      const written = await this.#write(token, `members/${memberId}`, (range) =>
+      const written = await this.#write(token, (range) =>
         decideRegistration(
           range,
           { ...request, isTwinConnected: claim === 'twin' },
@@ -149,40 +137,28 @@ export class Registry {
 
   /** Writes the election's key; resolves when it is durable. */
   elect(request: ElectionRequest): Promise<Written> {
-    return this.#write(request.token, STATE_KEY, (range) =>
-      decideElection(range, request, this.#clock.now()),
-    );
+    return this.#write(request.token, (range) => decideElection(range, request, this.#clock.now()));
   }
 
-  async #write(
-    token: string,
-    key: string,
-    decide: (range: Parameters<typeof decideElection>[0]) => ReturnType<typeof decideElection>,
-  ): Promise<Written> {
-    let before: Entry | undefined;
-    let value = new Uint8Array();
-    const { outcome, revision } = await this.#store.transact(token, (range) => {
-      const decision = decide(range);
-      before = range.entries.find((entry) => entry.key === key);
-      for (const operation of decision.operations) {
-        if (operation.type === 'put' && operation.key === key) value = Uint8Array.from(operation.value);
-      }
-      return decision;
-    });
-    if (outcome.kind === 'repeated' && before !== undefined) return { ...outcome, entry: before, revision };
-    const entry: Entry = {
-      key,
-      value,
-      createRevision: before?.createRevision ?? revision,
-      modRevision: revision,
-      version: (before?.version ?? 0) + 1,
-    };
-    return { ...outcome, entry, revision };
+  async #write(token: string, decide: (range: TokenRange) => Decision<WriteOutcome>): Promise<Written> {
+    const { outcome, revision } = await this.#store.transact(token, decide);
+    const { shownAt, ...facts } = outcome;
+    return { ...facts, shown: shownAt(revision), revision };
   }
 
   /** Removes a member or the election; resolves when that is durable. */
-  remove(request: RemovalRequest): Promise<Committed<RemovalOutcome>> {
-    return this.#store.transact(request.token, (range) => decideRemoval(range, request, this.#clock.now()));
+  async remove(request: RemovalRequest): Promise<Committed<RemovalOutcome>> {
+    const { token, memberId } = request;
+    const removed = await this.#store.transact(token, (range) =>
+      decideRemoval(range, request, this.#clock.now()),
+    );
+    if (memberId !== undefined) this.#registrants.drop(token, memberId);
+    return removed;
+  }
+
+  /** Ends a token before its time; resolves when that is durable. Whoever waits is told. */
+  async revoke(token: string): Promise<void> {
+    await this.#store.transact(token, (range) => decideRevocation(range, this.#clock.now()));
   }
 
   /** Notes that a member has received the answer to its registration. */
@@ -202,8 +178,11 @@ export class Registry {
     signal: AbortSignal,
     accept: (change: RegistryChange) => boolean,
   ): Promise<RegistryChange | undefined> {
-    for await (const change of this.changes(token, fromRevision, signal)) {
-      if (accept(change)) return change;
+    // Not over `changes`: one generator less for each of the thousands that wait here.
+    for await (const commit of this.#store.watch(token, fromRevision, signal)) {
+      for (const change of await this.#readLiveChanges(token, commit)) {
+        if (accept(change)) return change;
+      }
     }
     return undefined;
   }
@@ -215,31 +194,20 @@ export class Registry {
     signal: AbortSignal,
   ): AsyncGenerator<RegistryChange, void, undefined> {
     for await (const commit of this.#store.watch(token, fromRevision, signal)) {
-      const notes = new Map<string, Note | undefined>();
-      for (const event of commit.events) {
-        if (event.type === 'put') notes.set(event.entry.key, parseNote(event.entry.value));
-        else if (event.key === SIZE_KEY) await this.#assertLive(token);
-      }
-      for (const event of commit.events) {
-        const key = event.type === 'put' ? event.entry.key : event.key;
-        const memberId = parseMemberKey(key);
-        if (memberId === undefined && key !== STATE_KEY) continue;
-        yield { revision: commit.revision, memberId, event, note: notes.get(noteKey(key)) };
-      }
+      yield* await this.#readLiveChanges(token, commit);
     }
   }
 
-  /** The size key went: the token is over, and its end is told to whoever still waits. */
-  async #assertLive(token: string): Promise<void> {
-    const { content } = await this.read(token);
-    if (content.sizeEntry === undefined) {
-      throw new MusterError('unknown-token', 'the cluster size of this token was removed');
-    }
+  /** Where the size went, the token is over: that is told to whoever still waits, and no removal after it. */
+  async #readLiveChanges(token: string, commit: Commit): Promise<RegistryChange[]> {
+    const isEnd = commit.events.some((event) => event.type === 'delete' && event.key === SIZE_KEY);
+    if (isEnd) await this.read(token);
+    return readChanges(commit);
   }
 
   /** Throws `store-unavailable` or `store-closed` when the store does not answer. */
   async assertHealthy(): Promise<void> {
-    await this.#store.range('');
+    await this.#store.range(PROBE_TOKEN);
   }
 }
 

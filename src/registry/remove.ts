@@ -1,7 +1,8 @@
 import { MusterError } from '../errors.ts';
-import type { Decision, Entry, TokenRange } from '../store/store.ts';
+import type { Decision, TokenRange } from '../store/store.ts';
 import { memberKey, noteKey, STATE_KEY } from './keys.ts';
 import { readLiveContent } from './lifecycle.ts';
+import type { ShownEntry } from './shown-entry.ts';
 import { assertCompare, type WriteCondition } from './write-condition.ts';
 
 /** A request to take a member, or the election, out of a registry. */
@@ -15,9 +16,7 @@ export interface RemovalRequest {
 
 /** What was removed. */
 export interface RemovalOutcome {
-  readonly previous: Entry;
-  /** The end that readers were shown: milliseconds since the Unix epoch. */
-  readonly expiresAt?: number;
+  readonly previous: ShownEntry;
 }
 
 const decoder = new TextDecoder();
@@ -53,6 +52,6 @@ export function decideRemoval(
       { type: 'delete', key },
       { type: 'delete', key: noteKey(key) },
     ],
-    outcome: { previous: entry, ...(note?.expiresAt === undefined ? {} : { expiresAt: note.expiresAt }) },
+    outcome: { previous: { entry, expiresAt: note?.expiresAt } },
   };
 }

@@ -1,7 +1,7 @@
-import type { Decision, TokenRange } from '../store/store.ts';
+import type { Decision, Operation, TokenRange } from '../store/store.ts';
 import { memberKey, noteKey } from './keys.ts';
-import { formatNote } from './note.ts';
-import { readContent } from './registry-state.ts';
+import { formatNote, type Note } from './note.ts';
+import { type Member, readContent } from './registry-state.ts';
 
 /**
  * Notes that a member has received the answer to its registration: from completion on, its id is its own
@@ -10,9 +10,16 @@ import { readContent } from './registry-state.ts';
 export function decideTold(range: TokenRange, memberId: string): Decision<boolean> {
   const member = readContent(range)?.membersById.get(memberId);
   if (member?.note === undefined || member.note.told === true) return { operations: [], outcome: false };
-  const key = noteKey(memberKey(memberId));
-  const value = formatNote({ ...member.note, told: true });
-  const { expiresAt } = member.entry;
-  const end = expiresAt === undefined ? {} : { expiresAt };
-  return { operations: [{ type: 'put', key, value, ...end }], outcome: true };
+  return { operations: [toldOperation(member, member.note, true)], outcome: true };
+}
+
+/** The change of a member's note that says whether it has received its answer. No reader is shown it. */
+export function toldOperation({ id, entry }: Member, note: Note, told: boolean): Operation {
+  const { expiresAt } = entry;
+  return {
+    type: 'put',
+    key: noteKey(memberKey(id)),
+    value: formatNote({ ...note, told }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
 }

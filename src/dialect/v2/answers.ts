@@ -38,7 +38,7 @@ export function sendError(
   revision: number,
 ): void {
   const { status, errorCode, message, cause } = formatError(error, key);
-  const index = error instanceof RequestError ? 0 : revision;
+  const index = error instanceof RequestError && error.isMalformed ? 0 : revision;
   const headers = ['X-Etcd-Cluster-Id', clusterId, 'X-Etcd-Index', String(index)];
   send(exchange, status, 'application/json', formatJson({ errorCode, message, cause, index }), headers);
 }

@@ -1,4 +1,5 @@
-import type { Member, RegistryContent } from '../../registry/registry-state.ts';
+import type { LiveContent, Member } from '../../registry/registry-state.ts';
+import type { ShownEntry } from '../../registry/shown-entry.ts';
 import type { Entry } from '../../store/store.ts';
 
 /** The keys of the v2 API stand below this folder, as the public service showed them. */
@@ -30,15 +31,12 @@ export function keyOf(token: string, name?: string): string {
   return name === undefined ? ROOT + token : `${ROOT}${token}/${name}`;
 }
 
-/**
- * @param end when the key ends as its writer asked, in milliseconds since the Unix epoch
- * @param now milliseconds since the Unix epoch
- */
-export function fileNode(key: string, entry: Entry, end: number | undefined, now: number): NodeDocument {
+/** The node of a key with a value. @param now milliseconds since the Unix epoch */
+export function fileNode(key: string, { entry, expiresAt }: ShownEntry, now: number): NodeDocument {
   return {
     key,
     value: decoder.decode(entry.value),
-    ...endOf(end, now),
+    ...endOf(expiresAt, now),
     modifiedIndex: entry.modRevision,
     createdIndex: entry.createRevision,
   };
@@ -47,19 +45,25 @@ export function fileNode(key: string, entry: Entry, end: number | undefined, now
 function endOf(end: number | undefined, now: number): { expiration?: string; ttl?: number } {
   if (end === undefined) return {};
   const ttl = Math.ceil((end - now) / 1000);
-  const expiration = new Date(end).toISOString();
+  const expiration = formatTime(end);
   return ttl > 0 ? { expiration, ttl } : { expiration };
 }
 
-/** A member or the election as a node of its registry. */
+/** RFC 3339 as Go writes it: without zeros at the end of the fraction. */
+function formatTime(at: number): string {
+  return new Date(at).toISOString().replace(/\.?0+Z$/, 'Z');
+}
+
+/** A member as a node of its registry. */
 export function memberNode(token: string, member: Member, now: number): NodeDocument {
-  return fileNode(keyOf(token, member.id), member.entry, member.note?.expiresAt, now);
+  const { id, entry, note } = member;
+  return fileNode(keyOf(token, id), { entry, expiresAt: note?.expiresAt }, now);
 }
 
 /** The folder of a token: its members, and nothing that is hidden. */
 export function registryNode(
   token: string,
-  content: RegistryContent,
+  content: LiveContent,
   sorted: boolean,
   now: number,
 ): NodeDocument {
@@ -69,15 +73,18 @@ export function registryNode(
 }
 
 /** The folder `_config`, with the size and nothing of Muster's own. */
-export function configNode(token: string, content: RegistryContent, now: number): NodeDocument {
-  const { sizeEntry } = content;
-  const size = sizeEntry ? [fileNode(keyOf(token, '_config/size'), sizeEntry, undefined, now)] : [];
-  return folderNode(keyOf(token, '_config'), size, content);
+export function configNode(token: string, content: LiveContent, now: number): NodeDocument {
+  return folderNode(keyOf(token, '_config'), [sizeNode(token, content.sizeEntry, now)], content);
+}
+
+/** The size ends with its token, and no reader is told of that. */
+export function sizeNode(token: string, sizeEntry: Entry, now: number): NodeDocument {
+  return fileNode(keyOf(token, '_config/size'), { entry: sizeEntry, expiresAt: undefined }, now);
 }
 
 /** In etcd a folder comes into being with the first key in it, which is the size. */
-function folderNode(key: string, nodes: readonly NodeDocument[], content: RegistryContent): NodeDocument {
-  const madeAt = content.sizeEntry?.createRevision ?? 0;
+function folderNode(key: string, nodes: readonly NodeDocument[], content: LiveContent): NodeDocument {
+  const madeAt = content.sizeEntry.createRevision;
   return {
     key,
     dir: true,
@@ -88,8 +95,8 @@ function folderNode(key: string, nodes: readonly NodeDocument[], content: Regist
 }
 
 /** The node of a removed key: without its value, at the revision of the removal. */
-export function removedNode(key: string, previous: Entry, revision: number): NodeDocument {
-  return { key, modifiedIndex: revision, createdIndex: previous.createRevision };
+export function removedNode(key: string, { entry }: ShownEntry, revision: number): NodeDocument {
+  return { key, modifiedIndex: revision, createdIndex: entry.createRevision };
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

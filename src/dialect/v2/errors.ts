@@ -20,6 +20,8 @@ const MESSAGES: Readonly<Record<number, string>> = {
   203: 'The given index in POST form is not a number',
   209: 'Invalid field',
   210: 'Invalid POST form',
+  211: 'Value provided on refresh',
+  212: 'A TTL must be provided on refresh',
   300: 'Raft Internal Error',
   401: 'The event in requested index is outdated and cleared',
 };
@@ -33,7 +35,7 @@ const STATUSES: Readonly<Record<number, number>> = {
   300: 500,
 };
 
-/** A request that is malformed in itself. It is answered with index 0, as etcd does. */
+/** A request that is wrong in itself, whatever is stored. */
 export class RequestError extends Error {
   readonly errorCode: number;
   readonly status: number;
@@ -42,6 +44,11 @@ export class RequestError extends Error {
     super(cause);
     this.errorCode = errorCode;
     this.status = status;
+  }
+
+  /** Whether the request could not even be read: etcd answers such a one with index 0. */
+  get isMalformed(): boolean {
+    return this.errorCode >= 200;
   }
 
   toWire(): WireError {

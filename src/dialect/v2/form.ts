@@ -25,11 +25,10 @@ export function parseForm(text: string): Form {
 
 function decode(text: string): string {
   if (!text.includes('%') && !text.includes('+')) return text;
-  const spaced = text.replaceAll('+', ' ');
   try {
-    return decodeURIComponent(spaced);
+    return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    const bad = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(spaced)?.[0];
+    const bad = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(text)?.[0];
     throw new RequestError(210, bad === undefined ? 'text is not UTF-8' : `invalid URL escape "${bad}"`);
   }
 }

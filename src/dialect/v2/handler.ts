@@ -13,10 +13,7 @@ import { serveWatch, type WatchOptions } from './watch.ts';
 import { serveDelete, servePut, type WriteOptions } from './write.ts';
 
 /** What the v2 dialect needs of its surroundings. */
-export interface V2Options extends NewTokenOptions, WatchOptions, WriteOptions {
-  /** Told about faults of ours, which clients are not. */
-  readonly onFault: (error: unknown) => void;
-}
+export interface V2Options extends NewTokenOptions, WatchOptions, WriteOptions {}
 
 const TOKEN_METHODS = 'GET, HEAD, PUT, DELETE, OPTIONS';
 const READ_METHODS = 'GET, HEAD, OPTIONS';
@@ -101,7 +98,7 @@ async function refuseWrite(route: ReadRoute, { registry }: V2Options): Promise<v
       remedy: 'make a token of another size with /new?size=N',
     });
   }
-  throw new RequestError(102, keyOfRoute(route), 403);
+  throw new RequestError(102, keyOfRoute(route));
 }
 
 function serveGet(

@@ -57,7 +57,7 @@ const NONE: Parameters = {
 /**
  * Checks the parameters in etcd's order (etcd-io/etcd@v3.4.23:etcdserver/api/v2http/client.go, parseKeyRequest).
  *
- * @throws RequestError 201, 202, 203 or 209, in etcd's words
+ * @throws RequestError 201, 202, 203, 209, 211 or 212, in etcd's words
  */
 export function parseParameters(form: Form, method: string): Parameters {
   if (form.size === 0) return NONE;
@@ -76,10 +76,9 @@ export function parseParameters(form: Form, method: string): Parameters {
   if (prevValue === '') throw new RequestError(201, '"prevValue" cannot be empty');
   const noValueOnSuccess = parseBoolean(form, 'noValueOnSuccess');
   const ttlSeconds = parseTtl(form);
-  const exists = parsePrevExist(form);
-  if (parseBoolean(form, 'refresh')) {
-    throw new RequestError(209, '"refresh" is not supported by a discovery service');
-  }
+  // In these two etcd leaves the quotes out.
+  const exists = form.has('prevExist') ? parseBoolean(form, 'prevExist', 'prevExist') : undefined;
+  if (parseBoolean(form, 'refresh', 'refresh')) refuseRefresh(form, ttlSeconds);
   const condition: WriteCondition = {
     ...(exists === undefined ? {} : { exists }),
     ...(prevValue === undefined ? {} : { value: prevValue }),
@@ -100,16 +99,19 @@ export function parseParameters(form: Form, method: string): Parameters {
   };
 }
 
+/** Nothing in discovery refreshes a key: etcd 0.4 writes it anew. */
+function refuseRefresh(form: Form, ttlSeconds: number | undefined): never {
+  if ((form.get('value') ?? '') !== '') throw new RequestError(211, 'A value was provided on a refresh');
+  if (ttlSeconds === undefined) throw new RequestError(212, 'No TTL value set');
+  throw new RequestError(209, '"refresh" is not supported by a discovery service');
+}
+
 /** Absent is false; given but empty is an error, as for Go's strconv.ParseBool. */
-function parseBoolean(form: Form, name: string): boolean {
+function parseBoolean(form: Form, name: string, shownName: string = `"${name}"`): boolean {
   const text = form.get(name);
   if (text === undefined || FALSE.includes(text)) return false;
   if (TRUE.includes(text)) return true;
-  throw new RequestError(209, `invalid value for "${name}"`);
-}
-
-function parsePrevExist(form: Form): boolean | undefined {
-  return form.has('prevExist') ? parseBoolean(form, 'prevExist') : undefined;
+  throw new RequestError(209, `invalid value for ${shownName}`);
 }
 
 function parseUnsigned(text: string): number | undefined {

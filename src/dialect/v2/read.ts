@@ -1,6 +1,6 @@
 import type { RegistryReading } from '../../registry/registry.ts';
-import type { RegistryContent } from '../../registry/registry-state.ts';
-import { configNode, fileNode, formatJson, keyOf, memberNode, registryNode } from './documents.ts';
+import type { LiveContent } from '../../registry/registry-state.ts';
+import { configNode, fileNode, formatJson, keyOf, memberNode, registryNode, sizeNode } from './documents.ts';
 import type { Parameters } from './parameters.ts';
 import type { Route } from './route.ts';
 
@@ -13,7 +13,7 @@ interface Bodies {
   size?: Buffer | undefined;
 }
 
-const bodies = new WeakMap<RegistryContent, Bodies>();
+const bodies = new WeakMap<LiveContent, Bodies>();
 
 /**
  * The body of a GET; undefined where the key is not there.
@@ -31,7 +31,7 @@ export function formatReading(
   const { token } = route;
   switch (route.kind) {
     case 'size':
-      memo.size ??= formatSize(token, content, now);
+      memo.size ??= formatGet(sizeNode(token, content.sizeEntry, now));
       return memo.size;
     case 'registry': {
       if (parameters.sorted || content.members.some(({ note }) => note?.expiresAt !== undefined)) {
@@ -45,18 +45,15 @@ export function formatReading(
     case 'state': {
       const { stateEntry, stateNote } = content;
       if (stateEntry === undefined) return undefined;
-      return formatGet(fileNode(keyOf(token, '_state'), stateEntry, stateNote?.expiresAt, now));
+      return formatGet(
+        fileNode(keyOf(token, '_state'), { entry: stateEntry, expiresAt: stateNote?.expiresAt }, now),
+      );
     }
     case 'member': {
       const member = content.membersById.get(route.memberId);
       return member && formatGet(memberNode(token, member, now));
     }
   }
-}
-
-function formatSize(token: string, content: RegistryContent, now: number): Buffer | undefined {
-  const { sizeEntry } = content;
-  return sizeEntry && formatGet(fileNode(keyOf(token, '_config/size'), sizeEntry, undefined, now));
 }
 
 function formatGet(node: object): Buffer {

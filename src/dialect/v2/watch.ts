@@ -1,16 +1,11 @@
-import { MusterError } from '../../errors.ts';
+import { setMaxListeners } from 'node:events';
+import { isMusterError, MusterError } from '../../errors.ts';
 import { type Exchange, send } from '../../http/exchange.ts';
 import type { FloodGate } from '../../http/requester.ts';
-import type { Registry, RegistryChange, RegistryReading } from '../../registry/registry.ts';
+import type { RegistryChange } from '../../registry/change.ts';
+import type { Registry, RegistryReading } from '../../registry/registry.ts';
 import { indexHeaders } from './answers.ts';
-import {
-  type EventDocument,
-  fileNode,
-  formatJson,
-  keyOf,
-  type NodeDocument,
-  removedNode,
-} from './documents.ts';
+import { type EventDocument, fileNode, formatJson, keyOf, removedNode, sizeNode } from './documents.ts';
 import type { Parameters } from './parameters.ts';
 import type { ReadRoute } from './read.ts';
 
@@ -21,7 +16,11 @@ export interface WatchOptions {
   /** Aborts when the service stops: every watch is then answered, so that clients retry elsewhere. */
   readonly stopping: AbortSignal;
   readonly now: () => number;
+  /** Told about faults of ours, which clients are not. */
+  readonly onFault: (error: unknown) => void;
 }
+
+type MemberRoute = Extract<ReadRoute, { kind: 'member' }>;
 
 /**
  * `?wait=true`: holds the request until the next event. No headers go out before, so that 504 can still be
@@ -42,10 +41,12 @@ export async function serveWatch(
   const gone = new AbortController();
   const leave = (): void => gone.abort();
   exchange.res.once('close', leave);
+  // Thousands of watches hang on this one signal, which Node would take for a leak from the eleventh on.
+  setMaxListeners(0, stopping);
   stopping.addEventListener('abort', leave);
   try {
     const reading = await registry.read(route.token);
-    if (exchange.res.destroyed) leave();
+    if (exchange.res.destroyed || stopping.aborted) leave();
     await deliver(exchange, route, parameters, options, reading, gone.signal);
   } finally {
     release();
@@ -58,10 +59,11 @@ async function deliver(
   exchange: Exchange,
   route: ReadRoute,
   parameters: Parameters,
-  { registry, stopping, now }: WatchOptions,
+  options: WatchOptions,
   reading: RegistryReading,
   signal: AbortSignal,
 ): Promise<void> {
+  const { registry, stopping, now } = options;
   const fromRevision = parameters.waitIndex ?? reading.revision + 1;
   const headers = indexHeaders({
     clusterId: registry.clusterId,
@@ -84,8 +86,8 @@ async function deliver(
   if (past !== undefined) return send(exchange, 200, 'application/json', past, headers);
   const change = await registry.nextChange(route.token, fromRevision, signal, accept);
   if (change !== undefined) {
+    if (isSelfWatch(route, parameters, change)) markToldWhenSent(exchange, route, options);
     send(exchange, 200, 'application/json', format(change), headers);
-    if (isSelfWatch(route, parameters, change)) await registry.markTold(route.token, route.memberId);
   } else if (stopping.aborted) {
     const body = formatJson({
       errorCode: 300,
@@ -95,6 +97,16 @@ async function deliver(
     });
     send(exchange, 504, 'application/json', body, ['Connection', 'close']);
   }
+}
+
+/** The answer is out already, and an error must not spoil it: a lost note only means that the member may retry. */
+function markToldWhenSent({ res }: Exchange, { token, memberId }: MemberRoute, options: WatchOptions): void {
+  const { registry, onFault } = options;
+  res.once('finish', () => {
+    registry.markTold(token, memberId).catch((error: unknown) => {
+      if (!isMusterError(error)) onFault(error);
+    });
+  });
 }
 
 function drained({ res }: Exchange, signal: AbortSignal): Promise<void> {
@@ -111,28 +123,20 @@ function drained({ res }: Exchange, signal: AbortSignal): Promise<void> {
 }
 
 /** A member watches its own key from its own creation on as soon as it has the answer to its registration. */
-function isSelfWatch(
-  route: ReadRoute,
-  parameters: Parameters,
-  { event }: RegistryChange,
-): route is Extract<ReadRoute, { kind: 'member' }> {
-  return (
-    route.kind === 'member' && event.type === 'put' && parameters.waitIndex === event.entry.createRevision
-  );
+function isSelfWatch(route: ReadRoute, parameters: Parameters, change: RegistryChange): route is MemberRoute {
+  if (route.kind !== 'member' || change.type !== 'put') return false;
+  return parameters.waitIndex === change.shown.entry.createRevision;
 }
 
 /**
  * Which changes a watch delivers. etcd counts every event of a directory watch as one member, whatever it says,
  * so there only new members are shown: no rewrite, no removal, no expiry, nothing hidden.
  */
-function isWatched(
-  route: ReadRoute,
-  { recursive }: Parameters,
-  { memberId, event }: RegistryChange,
-): boolean {
+function isWatched(route: ReadRoute, { recursive }: Parameters, change: RegistryChange): boolean {
+  const { memberId } = change;
   switch (route.kind) {
     case 'registry':
-      return recursive && memberId !== undefined && event.type === 'put' && event.entry.version === 1;
+      return recursive && memberId !== undefined && isNew(change);
     case 'member':
       return memberId === route.memberId;
     case 'state':
@@ -141,6 +145,10 @@ function isWatched(
     case 'size':
       return false;
   }
+}
+
+function isNew(change: RegistryChange): boolean {
+  return change.type === 'put' && change.shown.entry.version === 1;
 }
 
 /** The size is written once, with the token: a watch from before that shows it, as etcd's history scan does. */
@@ -152,29 +160,25 @@ function pastSizeEvent(
   now: number,
 ): string | undefined {
   const isShown = route.kind === 'size' || (route.kind === 'config' && recursive);
-  if (!isShown || waitIndex === undefined || sizeEntry === undefined) return undefined;
-  if (sizeEntry.createRevision < fromRevision) return undefined;
-  const node = fileNode(keyOf(route.token, '_config/size'), sizeEntry, undefined, now);
-  return formatJson({ action: 'create', node });
+  if (!isShown || waitIndex === undefined || sizeEntry.createRevision < fromRevision) {
+    return undefined;
+  }
+  return formatJson({ action: 'create', node: sizeNode(route.token, sizeEntry, now) });
 }
 
-function eventOf(
-  token: string,
-  { memberId, event, note, revision }: RegistryChange,
-  now: number,
-): EventDocument {
+function eventOf(token: string, change: RegistryChange, now: number): EventDocument {
+  const { memberId, revision, previous } = change;
   const key = keyOf(token, memberId ?? '_state');
-  if (event.type === 'delete') {
+  if (change.type === 'delete') {
     return {
-      action: event.expired ? 'expire' : 'delete',
-      node: removedNode(key, event.previous, revision),
-      prevNode: fileNode(key, event.previous, event.previous.expiresAt, now),
+      action: change.expired ? 'expire' : 'delete',
+      node: removedNode(key, change.previous, revision),
+      prevNode: fileNode(key, change.previous, now),
     };
   }
-  const prevNode: NodeDocument | undefined = event.previous && fileNode(key, event.previous, undefined, now);
   return {
-    action: note?.action ?? 'set',
-    node: fileNode(key, event.entry, note?.expiresAt, now),
-    ...(prevNode === undefined ? {} : { prevNode }),
+    action: change.action,
+    node: fileNode(key, change.shown, now),
+    ...(previous === undefined ? {} : { prevNode: fileNode(key, previous, now) }),
   };
 }

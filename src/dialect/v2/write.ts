@@ -1,8 +1,6 @@
-import { MusterError } from '../../errors.ts';
 import { type Exchange, send } from '../../http/exchange.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Registry, Written } from '../../registry/registry.ts';
-import { writeActionOf } from '../../registry/write-condition.ts';
 import { indexHeaders } from './answers.ts';
 import { type EventDocument, fileNode, formatJson, keyOf, removedNode } from './documents.ts';
 import { RequestError } from './errors.ts';
@@ -20,6 +18,10 @@ export interface WriteOptions {
 type MemberRoute = Extract<Route, { kind: 'member' }>;
 type StateRoute = Extract<Route, { kind: 'state' }>;
 
+function keyOfWritable(route: MemberRoute | StateRoute): string {
+  return keyOf(route.token, route.kind === 'state' ? '_state' : route.memberId);
+}
+
 /** PUT of a member or of the election. */
 export async function servePut(
   exchange: Exchange,
@@ -27,12 +29,7 @@ export async function servePut(
   parameters: Parameters,
   options: WriteOptions,
 ): Promise<void> {
-  if (parameters.dir) throw new RequestError(102, keyOf(route.token), 403);
-  if (Buffer.byteLength(parameters.value) > LIMITS.valueMaxBytes) {
-    throw new MusterError('limit-exceeded', `the value is over ${LIMITS.valueMaxBytes} bytes`, {
-      remedy: 'a member registers name=peer-URL, with a few URLs at the most',
-    });
-  }
+  if (parameters.dir) throw new RequestError(102, keyOfWritable(route));
   const written =
     route.kind === 'state'
       ? await elect(exchange, route, parameters, options)
@@ -56,7 +53,6 @@ function register(
   { value, condition, ttlSeconds }: Parameters,
   { registry, publicUrl, now }: WriteOptions,
 ): Promise<Written> {
-  assertMemberId(memberId);
   const { requester, path, query } = exchange;
   return registry.register(
     {
@@ -79,19 +75,6 @@ function originOf({ requester }: Exchange, publicUrl: string | undefined): strin
   return publicUrl ?? `${requester.scheme}://${requester.authorities[0] ?? 'HOST'}`;
 }
 
-/** Ids of etcd >= 2.0 are hex, names of etcd 0.4 machines are free text: only what could not be shown is refused. */
-function assertMemberId(memberId: string): void {
-  const isHidden = memberId.startsWith('_');
-  const isPath = memberId === '.' || memberId === '..';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  const isUnreadable = /[\u0000-\u001f\u007f\ufffd]/.test(memberId);
-  const isLong = Buffer.byteLength(memberId) > LIMITS.memberIdMaxBytes;
-  if (!isHidden && !isPath && !isUnreadable && !isLong) return;
-  throw new MusterError('guard-refused', `cannot register a member under the id "${memberId.slice(0, 40)}"`, {
-    remedy: `an id has at most ${LIMITS.memberIdMaxBytes} bytes, no control characters, and does not start with "_"`,
-  });
-}
-
 function endOf(ttlSeconds: number | undefined, now: number): { expiresAt?: number } {
   return ttlSeconds === undefined
     ? {}
@@ -101,19 +84,18 @@ function endOf(ttlSeconds: number | undefined, now: number): { expiresAt?: numbe
 function sendWritten(
   exchange: Exchange,
   route: MemberRoute | StateRoute,
-  { condition, noValueOnSuccess }: Parameters,
+  { noValueOnSuccess }: Parameters,
   { registry, now }: WriteOptions,
   written: Written,
 ): void {
-  const action = writeActionOf(condition);
-  const key = keyOf(route.token, route.kind === 'state' ? '_state' : route.memberId);
-  const { previous } = written;
+  const { action, shown, previous } = written;
+  const key = keyOfWritable(route);
   const document: EventDocument = noValueOnSuccess
     ? { action }
     : {
         action,
-        node: fileNode(key, written.entry, written.expiresAt, now()),
-        ...(previous === undefined ? {} : { prevNode: fileNode(key, previous, undefined, now()) }),
+        node: fileNode(key, shown, now()),
+        ...(previous === undefined ? {} : { prevNode: fileNode(key, previous, now()) }),
       };
   const isNew = action === 'create' || (action === 'set' && previous === undefined);
   sendDocument(exchange, isNew ? 201 : 200, document, registry, written.revision);
@@ -133,12 +115,12 @@ export async function serveDelete(
     condition,
     isAdmin: exchange.requester.isAdmin,
   });
-  const key = keyOf(route.token, memberId ?? '_state');
+  const key = keyOfWritable(route);
   const compared = condition.value !== undefined || condition.revision !== undefined;
   const document: EventDocument = {
     action: compared ? 'compareAndDelete' : 'delete',
     node: removedNode(key, outcome.previous, revision),
-    prevNode: fileNode(key, outcome.previous, outcome.expiresAt, now()),
+    prevNode: fileNode(key, outcome.previous, now()),
   };
   sendDocument(exchange, 200, document, registry, revision);
 }
