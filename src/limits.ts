@@ -50,4 +50,8 @@ export const LIMITS = {
   rateLimiterAddressesMax: 65_536,
   /** Reads of tokens by one address in a minute, unless rate limits are off: a member of a cluster needs about ten. */
   readsPerMinute: 30_000,
+  /** Commits that a watch holds for a reader that has not taken them yet; one more ends the watch. */
+  watchQueueMaxCommits: 1024,
+  /** `<token>/<key>` in a store. LMDB takes 1978 bytes, of which its index by time and its history need a few. */
+  storeKeyMaxBytes: 1900,
 } as const;

@@ -1,7 +1,7 @@
 import { MusterError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
 import { compareKeys } from './key-order.ts';
 import type { Entry, Operation, WatchEvent } from './store.ts';
-import { STORE_LIMITS } from './store-limits.ts';
 
 /** The keys of a token that has none: one object, so that it also serves as "unchanged". */
 export const NO_ENTRIES: readonly Entry[] = Object.freeze([]);
@@ -42,14 +42,10 @@ export function assertOperations(token: string, operations: readonly Operation[]
   const keys = new Set<string>();
   for (const operation of operations) {
     const { key } = operation;
-    if (Buffer.byteLength(token) + 1 + Buffer.byteLength(key) > STORE_LIMITS.storeKeyMaxBytes) {
-      throw new MusterError(
-        'limit-exceeded',
-        `the key is longer than ${STORE_LIMITS.storeKeyMaxBytes} bytes`,
-        {
-          remedy: 'Use a shorter key.',
-        },
-      );
+    if (Buffer.byteLength(token) + 1 + Buffer.byteLength(key) > LIMITS.storeKeyMaxBytes) {
+      throw new MusterError('limit-exceeded', `the key is longer than ${LIMITS.storeKeyMaxBytes} bytes`, {
+        remedy: 'Use a shorter key.',
+      });
     }
     if (/\p{Surrogate}/u.test(key)) throw new TypeError('a key is not well-formed Unicode');
     if (keys.has(key)) throw new TypeError(`a key may stand in one operation of a commit only: ${key}`);

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { MusterError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
 import type { Commit } from './store.ts';
-import { STORE_LIMITS } from './store-limits.ts';
 
 /** Where a watch takes from what happened before it began. */
 export interface WatchHistory {
@@ -163,7 +163,7 @@ class Watcher implements AsyncIterableIterator<Commit> {
       waiter.resolve({ done: false, value: commit });
     } else if (this.#queue === undefined) {
       this.#queue = [commit];
-    } else if (this.#queue.length < STORE_LIMITS.watchQueueMaxCommits) {
+    } else if (this.#queue.length < LIMITS.watchQueueMaxCommits) {
       this.#queue.push(commit);
     } else {
       this.#overrun();
@@ -211,8 +211,8 @@ class Watcher implements AsyncIterableIterator<Commit> {
 
   #readPage(): void {
     try {
-      const page = this.#hub.replay(this.#token, this.#nextRevision, STORE_LIMITS.watchQueueMaxCommits);
-      this.#live = page.length < STORE_LIMITS.watchQueueMaxCommits;
+      const page = this.#hub.replay(this.#token, this.#nextRevision, LIMITS.watchQueueMaxCommits);
+      this.#live = page.length < LIMITS.watchQueueMaxCommits;
       const last = page.at(-1);
       if (last === undefined) return;
       this.#queue = page.slice();

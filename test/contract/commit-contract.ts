@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isMusterError } from '../../src/errors.ts';
-import { STORE_LIMITS } from '../../src/store/store-limits.ts';
+import { LIMITS } from '../../src/limits.ts';
 import { anchor, bytes, commit, entriesOf, type OpenStore, put, remove, text } from './open-store.ts';
 
 const A = 'a'.repeat(32);
@@ -223,7 +223,7 @@ export function contractOfCommits(name: string, open: OpenStore): void {
 
     test('a key may be as long as the limit and no longer', async (t) => {
       const { store } = await open(t);
-      const longest = 'k'.repeat(STORE_LIMITS.storeKeyMaxBytes - A.length - 1);
+      const longest = 'k'.repeat(LIMITS.storeKeyMaxBytes - A.length - 1);
       await commit(store, A, anchor, put(longest, '1', 5_000_000_000_000));
       await commit(store, A, put(longest, '2', 5_000_000_000_001));
       assert.equal((await entriesOf(store, A)).at(-1)?.key, longest);

@@ -47,9 +47,24 @@ export function commit(
   return store.transact(token, () => ({ operations, outcome: undefined }));
 }
 
-/** Resolves when everything that the store was asked for before is done. */
+/** Resolves when everything that the store was asked for before is done, and what follows from it is set up. */
 export async function settle(store: Store, token: string): Promise<void> {
   await commit(store, token);
+  await new Promise(setImmediate);
+}
+
+/** What a watch from `fromRevision` gives without waiting; for stores whose history is at hand. */
+export async function held(store: Store, token: string, fromRevision: number): Promise<Commit[]> {
+  const commits: Commit[] = [];
+  const watch = store.watch(token, fromRevision, new AbortController().signal);
+  for (;;) {
+    const pending = new Promise<undefined>((resolve) => setImmediate(resolve, undefined));
+    const result = await Promise.race([watch.next(), pending]);
+    if (result === undefined || result.done) break;
+    commits.push(result.value);
+  }
+  await watch.return?.();
+  return commits;
 }
 
 export async function entriesOf(store: Store, token: string): Promise<readonly Entry[]> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { LIMITS } from '../../src/limits.ts';
 import type { Commit } from '../../src/store/store.ts';
-import { STORE_LIMITS } from '../../src/store/store-limits.ts';
 import { anchor, commit, type OpenStore, put, remove, replay, take, words } from './open-store.ts';
 
 const A = 'a'.repeat(32);
@@ -114,7 +114,7 @@ export function contractOfWatches(name: string, open: OpenStore): void {
       await commit(store, A, anchor);
       const slow = store.watch(A, 3, never);
       const full = store.watch(A, 3 + 1, never);
-      const writes = Array.from({ length: STORE_LIMITS.watchQueueMaxCommits + 1 }, (_, i) =>
+      const writes = Array.from({ length: LIMITS.watchQueueMaxCommits + 1 }, (_, i) =>
         commit(store, A, put('k', `${i}`)),
       );
       await Promise.all(writes);
@@ -128,7 +128,7 @@ export function contractOfWatches(name: string, open: OpenStore): void {
     test('a replay that is longer than the queue is whole, also while commits go on', async (t) => {
       const { store } = await open(t);
       await commit(store, A, anchor);
-      const count = 2 * STORE_LIMITS.watchQueueMaxCommits + 10;
+      const count = 2 * LIMITS.watchQueueMaxCommits + 10;
       const write = (i: number) => commit(store, A, put(`k${i % 3}`, `${i}`));
       await Promise.all(Array.from({ length: count }, (_, i) => write(i)));
       let expected = 3;
@@ -173,9 +173,7 @@ export function contractOfWatches(name: string, open: OpenStore): void {
       const { store } = await open(t);
       await commit(store, A, anchor);
       await Promise.all(
-        Array.from({ length: STORE_LIMITS.watchQueueMaxCommits + 1 }, (_, i) =>
-          commit(store, A, put('k', `${i}`)),
-        ),
+        Array.from({ length: LIMITS.watchQueueMaxCommits + 1 }, (_, i) => commit(store, A, put('k', `${i}`))),
       );
       const watch = store.watch(A, 0, never);
       await commit(store, A, remove('_config/size'));

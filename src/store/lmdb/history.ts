@@ -38,8 +38,8 @@ export function readHistory(
     transaction,
   })) {
     const { revision, key } = parseHistoryKey(token, row);
-    // One more than is asked for, so that the last one that counts is known to be whole.
-    if (byRevision.size > maxCommits && !byRevision.has(revision)) break;
+    // The rows of one commit stand together, so the commits that were read are whole.
+    if (byRevision.size >= maxCommits && !byRevision.has(revision)) break;
     add({ key, revision, row: value });
   }
   const current = entries

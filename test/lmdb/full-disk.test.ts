@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { isMusterError } from '../../src/errors.ts';
+import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.ts';
+import type { Commit, Store } from '../../src/store/store.ts';
+import { anchor, commit, entriesOf, put, remove, words } from '../contract/open-store.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+const TOKEN = 'a'.repeat(32);
+const DISK_MIB = 4;
+
+/** A folder that is a small disk of its own; undefined where this user may not mount one. */
+function smallDisk(t: TestContext): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'muster-'));
+  const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'tmpfs', folder]);
+  if (mount.status !== 0) {
+    rmdirSync(folder);
+    const reason = `a small disk cannot be mounted here: ${mount.error ?? mount.stderr}`;
+    const { CI } = process.env;
+    if (CI === 'true') assert.fail(reason);
+    t.skip(reason);
+    return undefined;
+  }
+  t.after(() => {
+    spawnSync('umount', ['-l', folder]);
+    rmdirSync(folder);
+  });
+  return folder;
+}
+
+/** Takes all the room there is. */
+function fillDisk(folder: string): void {
+  const { bavail, bsize } = statfsSync(folder);
+  writeFileSync(join(folder, 'ballast'), Buffer.alloc(bavail * bsize));
+}
+
+function freeDisk(folder: string): void {
+  rmSync(join(folder, 'ballast'));
+}
+
+/** Commits until one is refused; answers how many were not. */
+async function writeUntilRefused(store: Store): Promise<{ written: number; error: unknown }> {
+  for (let written = 0; ; written++) {
+    try {
+      await commit(store, TOKEN, put(`k${written}`, 'x'.repeat(2000)));
+    } catch (error) {
+      return { written, error };
+    }
+  }
+}
+
+describe('a full disk', { timeout: 120_000 }, () => {
+  test('writes are refused with a clear message, reads go on, and it recovers by itself', async (t) => {
+    const disk = smallDisk(t);
+    if (disk === undefined) return;
+    const failures: unknown[] = [];
+    const clock = new FakeClock();
+    const folder = join(disk, 'data');
+    const store = await openLmdbStore({ folder, clock, observer: { batchFailed: (e) => failures.push(e) } });
+    t.after(() => store.close());
+    await commit(store, TOKEN, anchor);
+    fillDisk(disk);
+    const { written, error } = await writeUntilRefused(store);
+    assert.ok(isMusterError(error, 'store-unavailable'), String(error));
+    assert.equal(error.message, 'the disk of the store is full');
+    assert.ok(error.remedy);
+    assert.equal(failures.length, 1);
+
+    const { revision } = store;
+    assert.equal(revision, 2 + written, 'a refused write took a revision');
+    const watch = store.watch(TOKEN, revision + 1, new AbortController().signal);
+    const refused = Array.from({ length: 30 }, (_, i) =>
+      commit(store, TOKEN, put(`n${i}`, 'x'.repeat(2000))).then(
+        () => 'written',
+        (error) => isMusterError(error, 'store-unavailable') && error.message,
+      ),
+    );
+    // Decided on writes that then fail: they are decided again, on what is there.
+    const counts = Array.from({ length: 5 }, () =>
+      store.transact(TOKEN, ({ entries }) => ({ operations: [], outcome: entries.length })),
+    );
+    let visible = 0;
+    const polled = setInterval(async () => {
+      visible = Math.max(visible, (await entriesOf(store, TOKEN)).length);
+    }, 0);
+    assert.deepEqual(new Set(await Promise.all(refused)), new Set(['the disk of the store is full']));
+    for (const { outcome, revision: seen } of await Promise.all(counts)) {
+      assert.equal(outcome, written + 1);
+      assert.equal(seen, revision);
+    }
+    clearInterval(polled);
+    assert.ok(visible <= written + 1, 'a reader saw what was never durable');
+    assert.equal((await entriesOf(store, TOKEN)).length, written + 1);
+    assert.equal(store.revision, revision);
+
+    freeDisk(disk);
+    assert.equal((await commit(store, TOKEN, put('again', ''))).revision, revision + 1);
+    assert.equal((await watch.next()).value?.revision, revision + 1);
+    await watch.return?.();
+  });
+
+  test('a write is tried again after a while, since what was deleted left room in the file', async (t) => {
+    const disk = smallDisk(t);
+    if (disk === undefined) return;
+    const clock = new FakeClock();
+    const store = await openLmdbStore({ folder: join(disk, 'data'), clock });
+    t.after(() => store.close());
+    await Promise.all(
+      Array.from({ length: 300 }, (_, i) => commit(store, TOKEN, put(`old${i}`, 'x'.repeat(2000)))),
+    );
+    await Promise.all(Array.from({ length: 300 }, (_, i) => commit(store, TOKEN, remove(`old${i}`))));
+    // LMDB uses pages again two transactions after they were freed.
+    for (let i = 0; i < 3; i++) await commit(store, TOKEN, put('small', `${i}`));
+    fillDisk(disk);
+    await assert.rejects(commit(store, TOKEN, put('large', 'x'.repeat(1_500_000))), {
+      code: 'store-unavailable',
+    });
+    await assert.rejects(commit(store, TOKEN, put('small', 'early')), { code: 'store-unavailable' });
+    clock.advance(10_000);
+    await commit(store, TOKEN, put('small', 'late'));
+  });
+
+  test('expiry waits for room and goes on then', async (t) => {
+    const disk = smallDisk(t);
+    if (disk === undefined) return;
+    const clock = new FakeClock();
+    const store = await openLmdbStore({ folder: join(disk, 'data'), clock });
+    t.after(() => store.close());
+    await commit(store, TOKEN, put('short', '', clock.now() + 1_000));
+    fillDisk(disk);
+    await writeUntilRefused(store);
+    clock.advance(1_000);
+    await commit(store, TOKEN);
+    assert.ok((await entriesOf(store, TOKEN)).some(({ key }) => key === 'short'));
+    freeDisk(disk);
+    const watch = store.watch(TOKEN, store.revision + 1, new AbortController().signal);
+    const gone = watch.next();
+    await new Promise(setImmediate);
+    clock.advance(5_000);
+    assert.match(words([(await gone).value as Commit])[0] ?? '', /~short/);
+    await watch.return?.();
+  });
+
+  test('the store opens on a full disk, and what it holds can be read', async (t) => {
+    const disk = smallDisk(t);
+    if (disk === undefined) return;
+    const clock = new FakeClock();
+    const folder = join(disk, 'data');
+    const store = await openLmdbStore({ folder, clock });
+    await commit(store, TOKEN, put('k', ''));
+    fillDisk(disk);
+    await writeUntilRefused(store);
+    const { revision } = store;
+    await store.close();
+    const again = await openLmdbStore({ folder, clock });
+    t.after(() => again.close());
+    assert.equal(again.revision, revision);
+    assert.ok((await entriesOf(again, TOKEN)).length > 0);
+    await assert.rejects(commit(again, TOKEN, put('large', 'x'.repeat(200_000))), {
+      message: 'the disk of the store is full',
+    });
+    freeDisk(disk);
+    await commit(again, TOKEN, put('k', '2'));
+  });
+});
