@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ErrorCode } from '../errors.ts';
-import type { WriteOutcome } from '../registry/shown-entry.ts';
 import type { Lifecycle } from '../registry/registry-state.ts';
+import type { WriteOutcome } from '../registry/shown-entry.ts';
 import type { StoreObserver, StoreStats } from '../store/store.ts';
 import type { RouteName } from './router.ts';
 
