@@ -8,17 +8,15 @@ import { readLiveContent } from './lifecycle.ts';
 import { findSalt } from './member-id.ts';
 import { type MemberValue, parseMemberValue } from './member-value.ts';
 import type { Member, RegistryContent } from './registry-state.ts';
-import { decideRepetition, type RegisteredMember } from './repeat.ts';
+import { decideRepetition, type RegisteredMember, type Repetition } from './repeat.ts';
 import type { WriteOutcome } from './shown-entry.ts';
-import { assertCondition, type WriteCondition, writeActionOf } from './write-condition.ts';
+import { assertCondition, writeActionOf } from './write-condition.ts';
 import { decideWrite } from './write-key.ts';
 
 /** A request to register a member, the same over every dialect. */
-export interface RegistrationRequest {
+export interface RegistrationRequest extends Repetition {
   readonly token: string;
   readonly memberId: string;
-  readonly text: string;
-  readonly condition: WriteCondition;
   /** The end of the key that the client asked for, in milliseconds since the Unix epoch. */
   readonly expiresAt?: number;
   readonly dialect: 'v2' | 'v3';
@@ -27,8 +25,6 @@ export interface RegistrationRequest {
   readonly salts: readonly string[];
   readonly wantedSalt: string | undefined;
   readonly formatRelease: (memberId: string) => string;
-  /** Whether the connection that made the registration is alive, and is not the one that asks now. */
-  readonly isTwinConnected: boolean;
 }
 
 /** What the operator decided about registrations. */

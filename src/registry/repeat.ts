@@ -1,11 +1,18 @@
 import { MusterError } from '../errors.ts';
 import type { Decision, Operation } from '../store/store.ts';
 import type { NamedMember } from './member-value.ts';
-import type { RegistrationRequest } from './register.ts';
 import type { Member, RegistryContent } from './registry-state.ts';
 import type { WriteOutcome } from './shown-entry.ts';
 import { toldOperation } from './told.ts';
-import { assertCondition, writeActionOf } from './write-condition.ts';
+import { assertCondition, type WriteCondition, writeActionOf } from './write-condition.ts';
+
+/** What of a registration matters where the member is registered already. */
+export interface Repetition {
+  readonly text: string;
+  readonly condition: WriteCondition;
+  /** Whether the connection that made the registration is alive, and is not the one that asks now. */
+  readonly isTwinConnected: boolean;
+}
 
 /** A member with a value of etcd >= 2.0. */
 export type RegisteredMember = Member & { readonly value: NamedMember };
@@ -19,7 +26,7 @@ export type RegisteredMember = Member & { readonly value: NamedMember };
 export function decideRepetition(
   { members, record }: RegistryContent,
   existing: RegisteredMember,
-  request: RegistrationRequest,
+  request: Repetition,
 ): Decision<WriteOutcome> {
   const { condition } = request;
   if (condition.exists !== false) assertCondition(condition, existing.entry, existing.text);
