@@ -83,7 +83,8 @@ function refuseName(name: string, other: Member): never {
 /** Members with different salts compute different ids for each other, and never form a cluster. */
 function assertSameSalt(input: GuardInput, others: readonly Member[]): void {
   if (input.salt === undefined) return;
-  if (input.wantedSalt !== undefined && input.salt !== input.wantedSalt) {
+  // A query behind the public URL, such as a key for a proxy, is the operator's business.
+  if (input.wantedSalt !== undefined && input.salt.split('?', 1)[0] !== input.wantedSalt) {
     refuse(
       `member ${input.value.name} uses the discovery URL as "${input.salt}", but this service is "${input.wantedSalt}"`,
       'give every member exactly that URL, character by character',
