@@ -6,7 +6,7 @@ import { type Clock, systemClock } from './clock/clock.ts';
 import { LIMITS } from './limits.ts';
 import { Registrants } from './registry/registrants.ts';
 import { Registry } from './registry/registry.ts';
-import { createPolicy } from './server/create-policy.ts';
+import { createPolicy, describeCreation } from './server/create-policy.ts';
 import { createFloodGate } from './server/flood-gate.ts';
 import { createIdentify } from './server/identify.ts';
 import { type Listener, openListener } from './server/listener.ts';
@@ -94,7 +94,8 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       log.info({ url: `${own.url}/metrics` }, 'metrics are served');
     }
     for (const notice of settings.notices) log.warn(notice);
-    log.info({ url, create: settings.create }, 'Muster is ready');
+    log.info({ url: settings.publicUrl ?? url }, 'Muster is ready');
+    log.info({ create: settings.create }, describeCreation(settings.create, adminToken !== undefined));
     return {
       url,
       async stop() {

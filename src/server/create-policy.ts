@@ -20,3 +20,17 @@ export function createPolicy(mode: CreateMode, hasAdminToken: boolean): (request
     throw new MusterError('not-permitted', `${who} may make tokens here`, { remedy: ask });
   };
 }
+
+/** Tells the operator at start who may make tokens, and what to change where that is nobody. */
+export function describeCreation(mode: CreateMode, hasAdminToken: boolean): string {
+  switch (mode) {
+    case 'open':
+      return "tokens: whoever reaches this service makes them, with curl '.../new?size=3'";
+    case 'loopback':
+      return `tokens: programs on this machine make them${hasAdminToken ? ', and whoever has the admin token' : ''}`;
+    case 'admin':
+      return hasAdminToken
+        ? 'tokens: whoever has the admin token makes them'
+        : 'tokens: nobody can make them; start with --admin-token-file FILE, or with --create open';
+  }
+}
