@@ -30,7 +30,7 @@ async function changesOf(
 const inShort = ({ revision, type, memberId = '_state' }: RegistryChange): string =>
   `${revision} ${type} ${memberId.slice(0, 4)}`;
 
-describe('Registry.changes', () => {
+describe('Registry.changes', { timeout: 30_000 }, () => {
   test("protocol 1.5: shows one change for each new member, and nothing of Muster's own", async () => {
     const { registry } = openRegistry();
     const token = await registry.create({ size: 2, ttlSeconds: 60 });
@@ -97,7 +97,7 @@ describe('Registry.changes', () => {
   });
 });
 
-describe('Registry.nextChange', () => {
+describe('Registry.nextChange', { timeout: 30_000 }, () => {
   test('protocol 6.8: answers what happened already, from the first revision that is asked for', async () => {
     const { registry, store } = openRegistry();
     const token = await registry.create({ size: 3, ttlSeconds: 60 });
