@@ -1,8 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.ts';
 import { createMemoryStore } from '../../src/store/memory/memory-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 import type { OpenedStore } from './open-store.ts';
 import { storeContract } from './store-contract.ts';
 
@@ -15,9 +17,12 @@ storeContract('memory store', async (context: TestContext): Promise<OpenedStore>
 
 storeContract('lmdb store', async (context: TestContext): Promise<OpenedStore> => {
   const clock = new FakeClock();
-  const folder = temporaryFolder(context);
+  const folder = mkdtempSync(join(tmpdir(), 'muster-'));
   let store = await openLmdbStore({ folder, clock });
-  context.after(() => store.close());
+  context.after(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
   const reopen = async () => {
     await store.close();
     store = await openLmdbStore({ folder, clock });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -9,6 +9,7 @@ import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.ts';
 import type { Commit, Store } from '../../src/store/store.ts';
 import { anchor, commit, entriesOf, put, remove, words } from '../contract/open-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { nextLine, startStoreProcess } from './child.ts';
 
 const TOKEN = 'a'.repeat(32);
 const DISK_MIB = 4;
@@ -165,5 +166,31 @@ describe('a full disk', { timeout: 120_000 }, () => {
     });
     freeDisk(disk);
     await commit(again, TOKEN, put('k', '2'));
+  });
+
+  test('a disk that is full from the start is one clear line, and no SIGBUS', async (t) => {
+    const disk = smallDisk(t);
+    if (disk === undefined) return;
+    const copy = join(disk, 'copy');
+    const made = await openLmdbStore({ folder: copy, clock: new FakeClock() });
+    await made.close();
+    rmSync(join(copy, 'data.mdb-lock'));
+    mkdirSync(join(disk, 'new'));
+    fillDisk(disk);
+    // In other processes, since LMDB would end this one.
+    for (const name of ['new', 'copy']) {
+      const other = startStoreProcess(t, 'hold', join(disk, name));
+      const folder = join(disk, name);
+      assert.equal(
+        await nextLine(other),
+        `failed data-folder MusterError: the disk of the data folder ${folder} is full`,
+      );
+      assert.equal(await other.finish(), 1);
+    }
+    freeDisk(disk);
+    for (const name of ['new', 'copy']) {
+      const store = await openLmdbStore({ folder: join(disk, name), clock: new FakeClock() });
+      await store.close();
+    }
   });
 });

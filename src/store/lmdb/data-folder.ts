@@ -10,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -23,6 +24,9 @@ const FORMAT = 1;
 
 /** Where a new data file is made; it gets its name when it is complete. */
 export const NEW_DATA_FILE = 'new.mdb';
+
+/** Room for 255 readers, and more than LMDB's own default. */
+const LOCK_FILE_BYTES = 16_384;
 
 /** What a folder may hold and still count as empty: what we leave when we are interrupted, and file systems. */
 const NOT_FOREIGN = [NEW_DATA_FILE, OWNER_SOCKET, `${FORMAT_FILE}.`, 'lost+found'];
@@ -82,6 +86,19 @@ function finishNewData(folder: string): void {
   removeNewData(folder);
 }
 
+/**
+ * Gives LMDB's lock file the room that it needs. LMDB makes it with holes and writes it through a map of
+ * memory, which on a full disk ends the process with SIGBUS.
+ */
+export function allocateLockFile(folder: string, file: string): void {
+  const path = join(folder, `${file}-lock`);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats !== undefined && stats.size > 0 && stats.blocks * 512 >= stats.size) return;
+  // Only the owner of the folder comes here, so nobody uses the file that is replaced.
+  rmSync(path, { force: true });
+  writeFileSync(path, Buffer.alloc(LOCK_FILE_BYTES), { mode: 0o600 });
+}
+
 function flushFolder(folder: string): void {
   const directory = openSync(folder, 'r');
   try {
@@ -116,6 +133,12 @@ function formatVersion(format: unknown): number | undefined {
 
 export function notWritable(folder: string, cause: unknown): MusterError {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  if (/no space|ENOSPC|quota/i.test(reason)) {
+    return new MusterError('data-folder', `the disk of the data folder ${folder} is full`, {
+      remedy: 'Make room on it and start again.',
+      cause,
+    });
+  }
   return new MusterError('data-folder', `the data folder ${folder} cannot be written: ${reason}`, {
     remedy: 'Give the user that Muster runs as the right to write there, or name another folder.',
     cause,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Database, open, type RootDatabase } from 'lmdb';
+import { type Database, open, type RootDatabase, type RootDatabaseOptionsWithPath } from 'lmdb';
 
 /** The file in the data folder that holds everything. */
 export const DATA_FILE = 'data.mdb';
@@ -23,7 +23,7 @@ export interface Environment extends Record<Table, Rows> {
 
 /** Opens `file` in `folder`; `readOnly` changes nothing, not even to make a table that is missing. */
 export function openEnvironment(folder: string, file: string, readOnly = false): Environment {
-  const root = open<Uint8Array, Uint8Array>({
+  const options: RootDatabaseOptionsWithPath & { permissionsMode: number } = {
     path: join(folder, file),
     noSubdir: true,
     readOnly,
@@ -33,7 +33,10 @@ export function openEnvironment(folder: string, file: string, readOnly = false):
     maxDbs: TABLES.length,
     keyEncoding: 'binary',
     encoding: 'binary',
-  });
+    // Not in the types of lmdb. Hashes of secrets are stored, and the folder may be open to others.
+    permissionsMode: 0o600,
+  };
+  const root = open<Uint8Array, Uint8Array>(options);
   const rows = (name: Table): Rows => {
     const table = root.openDB({ name, keyEncoding: 'binary', encoding: 'binary' });
     // In read-only mode a table that is not there comes back as undefined, whatever the types say.

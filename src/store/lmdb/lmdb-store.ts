@@ -18,6 +18,7 @@ import { WatchHub } from '../watch-hub.ts';
 import { Batch } from './batch.ts';
 import { CommitQueue } from './commit-queue.ts';
 import {
+  allocateLockFile,
   completeNewData,
   damaged,
   hasData,
@@ -57,8 +58,10 @@ export async function openLmdbStore({ folder, clock, observer }: LmdbStoreOption
   });
   let environment: Environment | undefined;
   try {
-    if (hasData(path)) await checkDataFile(path);
-    else await makeData(path);
+    const hadData = hasData(path);
+    if (!hadData) await makeData(path);
+    allocateLockFile(path, DATA_FILE);
+    if (hadData) await checkDataFile(path);
     environment = openEnvironment(path, DATA_FILE);
     const writer = new Writer(path);
     await writer.start();
@@ -73,6 +76,7 @@ export async function openLmdbStore({ folder, clock, observer }: LmdbStoreOption
 /** Makes the data file of a new folder. */
 async function makeData(folder: string): Promise<void> {
   removeNewData(folder);
+  allocateLockFile(folder, NEW_DATA_FILE);
   const { root, meta } = openEnvironment(folder, NEW_DATA_FILE);
   root.transactionSync(() => {
     meta.putSync(CLUSTER_ID_KEY, Buffer.from(randomBytes(8).toString('hex')));
