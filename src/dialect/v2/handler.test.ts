@@ -22,6 +22,11 @@ async function assertAnswer(
 const put = (server: V2Server, target: string, form: string): ReturnType<V2Server['ask']> =>
   server.ask('PUT', target, form);
 
+/** Resolves when a watch is held. */
+async function parked({ store }: V2Server): Promise<void> {
+  while ((await store.stats()).watchers === 0) await new Promise(setImmediate);
+}
+
 describe('the v2 dialect, byte for byte', { timeout: 30_000 }, () => {
   test('protocol 1.2: the exchange of the first member', async (t) => {
     const server = await startV2(t);
@@ -48,7 +53,7 @@ describe('the v2 dialect, byte for byte', { timeout: 30_000 }, () => {
     const server = await startV2(t);
     await put(server, `/${TOKEN}/${N1}?prevExist=false`, N1_VALUE);
     const held = server.ask('GET', `/${TOKEN}?recursive=true&wait=true&waitIndex=7`);
-    while ((await server.store.stats()).watchers === 0) await new Promise(setImmediate);
+    await parked(server);
     await put(server, `/${TOKEN}/_state`, 'value=x');
     await put(server, `/${TOKEN}/${N1}?prevExist=false`, N1_VALUE);
     await put(server, `/${TOKEN}/ca9ccb2e68c16058?prevExist=false`, 'value=n2%3Dhttp://127.0.0.12:2380');
@@ -137,7 +142,7 @@ describe('the v2 dialect, byte for byte', { timeout: 30_000 }, () => {
     );
     await assertAnswer(server.ask('GET', `/${TOKEN}/z1`), 200, `{"action":"get","node":${second}}\n`, 8);
     const watch = server.ask('GET', `/${TOKEN}/z1?wait=true&waitIndex=8`);
-    while ((await server.store.stats()).watchers === 0) await new Promise(setImmediate);
+    await parked(server);
     server.clock.advance(604_798_900);
     const gone = await watch;
     assert.match(gone.body, /^\{"errorCode":100,"message":"this token expired on 2026-01-08T00:00:00Z"/);
@@ -147,7 +152,7 @@ describe('the v2 dialect, byte for byte', { timeout: 30_000 }, () => {
     const server = await startV2(t);
     await put(server, `/${TOKEN}/z1`, 'ttl=10&value=http://a:1');
     const expiry = server.ask('GET', `/${TOKEN}/z1?wait=true`);
-    while ((await server.store.stats()).watchers === 0) await new Promise(setImmediate);
+    await parked(server);
     server.clock.advance(10_000);
     await assertAnswer(
       expiry,
@@ -159,7 +164,7 @@ describe('the v2 dialect, byte for byte', { timeout: 30_000 }, () => {
     const removed = `{"key":"${DIR}/${N1}","modifiedIndex":9,"createdIndex":8}`;
     const prevNode = N1_NODE.replaceAll('6}', '8}').replace('"modifiedIndex":6', '"modifiedIndex":8');
     const watch = server.ask('GET', `/${TOKEN}/${N1}?wait=true&waitIndex=9`);
-    while ((await server.store.stats()).watchers === 0) await new Promise(setImmediate);
+    await parked(server);
     const event = `"node":${removed},"prevNode":${prevNode}}\n`;
     await assertAnswer(
       server.ask('DELETE', `/${TOKEN}/${N1}?prevIndex=8`),
@@ -267,7 +272,7 @@ describe('a v2 watch', { timeout: 30_000 }, () => {
   test('protocol 6.6: is ended with 504 when the service stops, also one that begins then', async (t) => {
     const server = await startV2(t);
     const held = server.ask('GET', `/${TOKEN}?recursive=true&wait=true`);
-    while ((await server.store.stats()).watchers === 0) await new Promise(setImmediate);
+    await parked(server);
     server.stopping.abort();
     assert.equal((await held).status, 504);
     assert.equal((await server.ask('GET', `/${TOKEN}?recursive=true&wait=true`)).status, 504);
@@ -285,7 +290,7 @@ describe('a v2 watch', { timeout: 30_000 }, () => {
     const server = await startV2(t, { floodGate });
     const abort = new AbortController();
     const held = server.ask('GET', `/${TOKEN}?recursive=true&wait=true`, undefined, abort.signal);
-    while ((await server.store.stats()).watchers === 0) await new Promise(setImmediate);
+    await parked(server);
     assert.equal(open, 1);
     abort.abort();
     await assert.rejects(held);
@@ -296,7 +301,7 @@ describe('a v2 watch', { timeout: 30_000 }, () => {
   test('tells who waits that the token was revoked', async (t) => {
     const server = await startV2(t);
     const held = server.ask('GET', `/${TOKEN}?recursive=true&wait=true`);
-    while ((await server.store.stats()).watchers === 0) await new Promise(setImmediate);
+    await parked(server);
     await server.registry.revoke(TOKEN);
     const { status, body } = await held;
     assert.equal(status, 404);
@@ -306,17 +311,34 @@ describe('a v2 watch', { timeout: 30_000 }, () => {
   test('protocol 2.3: of a folder that is not recursive sees no member', async (t) => {
     const server = await startV2(t);
     const held = server.ask('GET', `/${TOKEN}?wait=true&waitIndex=1`);
-    while ((await server.store.stats()).watchers === 0) await new Promise(setImmediate);
+    await parked(server);
     await put(server, `/${TOKEN}/${N1}?prevExist=false`, N1_VALUE);
     server.stopping.abort();
     assert.equal((await held).status, 504);
+  });
+
+  test('protocol 1.5, 6.17: of the folder shows no rewrite, no removal and no expiry', async (t) => {
+    const server = await startV2(t);
+    await put(server, `/${TOKEN}/z1`, 'ttl=10&value=http://a:1');
+    const held = server.ask('GET', `/${TOKEN}?recursive=true&wait=true&waitIndex=7`);
+    await parked(server);
+    await put(server, `/${TOKEN}/z1`, 'ttl=10&value=http://b:1');
+    server.clock.advance(10_000);
+    await put(server, `/${TOKEN}/z2`, 'value=http://c:1');
+    await server.ask('DELETE', `/${TOKEN}/z2`);
+    await put(server, `/${TOKEN}/z3`, 'value=http://d:1');
+    const event = (name: string, value: string, index: number): string =>
+      `{"action":"set","node":{"key":"${DIR}/${name}","value":"${value}","modifiedIndex":${index},"createdIndex":${index}}}\n`;
+    await assertAnswer(held, 200, event('z2', 'http://c:1', 9), 6);
+    const replayed = server.ask('GET', `/${TOKEN}?recursive=true&wait=true&waitIndex=10`);
+    await assertAnswer(replayed, 200, event('z3', 'http://d:1', 11), 11);
   });
 
   test('that streams delivers every new member, each on its line', async (t) => {
     const server = await startV2(t);
     await put(server, `/${TOKEN}/${N1}?prevExist=false`, N1_VALUE);
     const held = server.ask('GET', `/${TOKEN}?recursive=true&wait=true&stream=true&waitIndex=6`);
-    while ((await server.store.stats()).watchers === 0) await new Promise(setImmediate);
+    await parked(server);
     await put(server, `/${TOKEN}/b?prevExist=false`, 'value=n2%3Dhttp://127.0.0.12:2380');
     server.stopping.abort();
     const lines = (await held).body.trimEnd().split('\n');
