@@ -19,6 +19,7 @@ test('kill -9: what was answered is there, what was not is there whole or not at
     assert.equal(await nextLine(writer), 'open');
     const wanted = answered.size + 20 + 37 * round;
     const note = (line: string) => {
+      assert.match(line, /^\d+ \d+$/);
       const [i, revision] = line.split(' ');
       answered.set(Number(i), Number(revision));
     };
