@@ -1,0 +1,94 @@
+/** `npm run bench`: Muster side by side with its alternatives, as one table of ratios. See README.md here. */
+import { writeFileSync } from 'node:fs';
+import { missingPeers } from '../test/support/peers.ts';
+import { createTempDir } from '../test/support/temp-dir.ts';
+import type { Bench, BenchContext } from './bench.ts';
+import { benchBootstraps } from './bootstraps.ts';
+import { benchEtcdClusters } from './etcd-clusters.ts';
+import { describeMachine } from './machine.ts';
+import { benchNewTokens } from './new-tokens.ts';
+import { benchNotification } from './notification.ts';
+import { type BenchOptions, parseBenchOptions } from './options.ts';
+import { benchParkedWatches } from './parked-watches.ts';
+import { benchReads } from './reads.ts';
+import { benchRegistrations } from './registrations.ts';
+import { benchRestart } from './restart.ts';
+import { isMet, type Row, ratioOf } from './row.ts';
+import { type GoSide, type Side, startGo, startMuster } from './servers.ts';
+import { formatTable } from './table.ts';
+
+const BENCHES: ReadonlyMap<string, Bench> = new Map([
+  ['reads', benchReads],
+  ['registrations', benchRegistrations],
+  ['new', benchNewTokens],
+  ['watches', benchParkedWatches],
+  ['notification', benchNotification],
+  ['clusters', benchEtcdClusters],
+  ['bootstraps', benchBootstraps],
+  ['restart', benchRestart],
+]);
+
+const HELP = `npm run bench -- [--quick] [--json FILE] [BENCH ...]
+
+  BENCH        ${[...BENCHES.keys()].join(', ')}; default: all
+  --quick      fewer and shorter rounds
+  --json FILE  the results also as JSON
+`;
+
+async function run(options: BenchOptions): Promise<Row[]> {
+  await using dir = await createTempDir();
+  const started: AsyncDisposable[] = [];
+  const keep = <T extends AsyncDisposable>(side: T): T => {
+    started.push(side);
+    return side;
+  };
+  let muster: Promise<Side> | undefined;
+  let go: Promise<GoSide | undefined> | undefined;
+  const context: BenchContext = {
+    quick: options.quick,
+    rounds: options.quick ? 2 : 5,
+    loadSeconds: options.quick ? 1 : 2,
+    dir,
+    muster() {
+      muster ??= startMuster(`${dir.path}/muster`).then(keep);
+      return muster;
+    },
+    go() {
+      go ??=
+        missingPeers('etcd-discovery', 'etcd-3.4') === false
+          ? startGo(dir).then(keep)
+          : Promise.resolve(undefined);
+      return go;
+    },
+  };
+  const rows: Row[] = [];
+  try {
+    for (const [name, bench] of BENCHES) {
+      if (options.only.length > 0 && !options.only.includes(name)) continue;
+      const startedAt = performance.now();
+      rows.push(...(await bench(context)));
+      console.error(`${name}: ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+    }
+  } finally {
+    await Promise.all(started.map((side) => side[Symbol.asyncDispose]()));
+  }
+  return rows;
+}
+
+async function main(): Promise<void> {
+  const options = parseBenchOptions(process.argv.slice(2), [...BENCHES.keys()]);
+  if (options.help) {
+    console.log(HELP);
+    return;
+  }
+  const missing = missingPeers('wrk', 'etcd-discovery', 'etcd-3.4');
+  if (missing !== false) console.error(missing);
+  const machine = await describeMachine();
+  const rows = await run(options);
+  console.log(`\n${machine}\n\n${formatTable(rows)}`);
+  if (options.jsonFile === undefined) return;
+  const results = rows.map((row) => ({ ...row, ratio: ratioOf(row), met: isMet(row) }));
+  writeFileSync(options.jsonFile, `${JSON.stringify({ machine, quick: options.quick, results }, null, 2)}\n`);
+}
+
+await main();

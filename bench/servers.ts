@@ -1,0 +1,154 @@
+import { cleanEnvironment, type EtcdMember, startEtcdV2 } from '../test/support/etcd.ts';
+import { peerDir } from '../test/support/peers.ts';
+import { poll } from '../test/support/poll.ts';
+import { freePort } from '../test/support/ports.ts';
+import { type Program, startProgram } from '../test/support/program.ts';
+import { repositoryRoot } from '../test/support/repository.ts';
+import type { TempDir } from '../test/support/temp-dir.ts';
+import { openConnection } from './http-client.ts';
+import { createMember } from './member.ts';
+
+/** A discovery service that is measured. */
+export interface Side extends AsyncDisposable {
+  readonly name: string;
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Every process that the service consists of. */
+  readonly pids: readonly number[];
+}
+
+/** The Go discovery server with the etcd behind it, which can also be asked directly. */
+export interface GoSide extends Side {
+  readonly etcdUrl: string;
+}
+
+/**
+ * Starts a server whose output goes nowhere, so that no side is slowed down by this process reading its log.
+ * Resolves when `GET /health` says that it is there.
+ */
+async function startServer(
+  name: string,
+  url: string,
+  file: string,
+  args: string[],
+  cwd?: string,
+): Promise<Program> {
+  const program = await startProgram({
+    name,
+    file: '/bin/sh',
+    args: ['-c', 'exec "$0" "$@" >/dev/null 2>&1', file, ...args],
+    env: cleanEnvironment(),
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  try {
+    const ask = async (signal: AbortSignal): Promise<true | undefined> =>
+      (await fetch(`${url}/health`, { signal })).ok || undefined;
+    await poll(name, 60_000, ask, program.ended);
+    return program;
+  } catch (error) {
+    await program[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Starts Muster over the embedded store, with its default settings but without limits against floods. */
+export async function startMuster(folder: string, nodeArgs: readonly string[] = []): Promise<Side> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const args = ['serve', '--listen', `127.0.0.1:${port}`, '--store', `lmdb:${folder}`, '--rate-limit', 'off'];
+  const program = await startServer('Muster', url, process.execPath, [
+    ...nodeArgs,
+    `${repositoryRoot}bin/muster`,
+    ...args,
+  ]);
+  return {
+    name: 'Muster',
+    url,
+    pids: [program.pid],
+    async [Symbol.asyncDispose]() {
+      await program.stop();
+    },
+  };
+}
+
+/** Starts the Go discovery server over an etcd 3.4 of its own. */
+export async function startGo(dir: TempDir): Promise<GoSide> {
+  const etcd: EtcdMember = await startEtcdV2({ dataDir: `${dir.path}/etcd-of-go` });
+  try {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const folder = peerDir('etcd-discovery');
+    const args = ['--addr', `127.0.0.1:${port}`, '--etcd', etcd.clientUrl, '--host', url];
+    const program = await startServer('Go server', url, `${folder}/discovery.etcd.io`, args, folder);
+    return {
+      name: 'Go server',
+      url,
+      etcdUrl: etcd.clientUrl,
+      pids: [program.pid, etcd.program.pid],
+      async [Symbol.asyncDispose]() {
+        await program[Symbol.asyncDispose]();
+        await etcd[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await etcd[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Starts a server of Node that gives one and the same answer to everything: the one that `url` gives now. */
+export async function startBare(answerOf: string): Promise<Side> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const response = await fetch(answerOf);
+  const body = await response.text();
+  // Node adds these by itself.
+  const own = new Set(['date', 'connection', 'keep-alive']);
+  const headers = [...response.headers].flatMap(([name, value]) => (own.has(name) ? [] : [name, value]));
+  const args = [`${repositoryRoot}dist/bench/bare-server.js`, String(port), JSON.stringify(headers), body];
+  const program = await startServer('bare node:http', url, process.execPath, args);
+  return {
+    name: 'bare node:http',
+    url,
+    pids: [program.pid],
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+  };
+}
+
+/** Makes a token and answers the path of its registry, such as `/7e7c63d11e3a4274b61db412494faacb`. */
+export async function createToken({ url }: Side, size: number): Promise<string> {
+  const [path = ''] = await createTokens({ url }, size, 1);
+  return path;
+}
+
+const CREATING_CONNECTIONS = 64;
+
+/** Makes many tokens at once; see `createToken`. */
+export async function createTokens(
+  { url }: Pick<Side, 'url'>,
+  size: number,
+  count: number,
+): Promise<string[]> {
+  const paths: string[] = [];
+  let left = count;
+  const work = async (): Promise<void> => {
+    const connection = await openConnection(url);
+    while (left-- > 0) {
+      const { status, body } = await connection.get(`/new?size=${size}`);
+      if (status !== 200) throw new Error(`/new: ${status} ${body}`);
+      paths.push(new URL(body).pathname);
+    }
+    connection.close();
+  };
+  await Promise.all(Array.from({ length: Math.min(count, CREATING_CONNECTIONS) }, work));
+  return paths;
+}
+
+/** Registers the `number`th member of a token. Throws unless it is the first of that number. */
+export async function registerMember({ url }: Side, path: string, number: number): Promise<void> {
+  const { id, form } = createMember(url + path, number);
+  const connection = await openConnection(url);
+  const { status, body } = await connection.put(`${path}/${id}?prevExist=false`, form);
+  connection.close();
+  if (status !== 201) throw new Error(`registration at ${url}: ${status} ${body}`);
+}
