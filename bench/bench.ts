@@ -11,7 +11,7 @@ export interface BenchContext {
   /** How long one load of wrk takes. */
   readonly loadSeconds: number;
   readonly dir: TempDir;
-  /** Both are started when they are first asked for, and shared by the benches that do not ask for fresh ones. */
+  /** Both are started when they are first asked for, and shared by the benches that need no fresh ones. */
   readonly muster: () => Promise<Side>;
   /** Undefined where the Go server or its etcd is not to be had. */
   readonly go: () => Promise<GoSide | undefined>;

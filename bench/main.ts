@@ -14,7 +14,7 @@ import { benchReads } from './reads.ts';
 import { benchRegistrations } from './registrations.ts';
 import { benchRestart } from './restart.ts';
 import { isMet, type Row, ratioOf } from './row.ts';
-import { type GoSide, type Side, startGo, startMuster } from './servers.ts';
+import { type GoSide, HAS_GO, type Side, startGo, startMuster } from './servers.ts';
 import { formatTable } from './table.ts';
 
 const BENCHES: ReadonlyMap<string, Bench> = new Map([
@@ -46,18 +46,15 @@ async function run(options: BenchOptions): Promise<Row[]> {
   let go: Promise<GoSide | undefined> | undefined;
   const context: BenchContext = {
     quick: options.quick,
-    rounds: options.quick ? 2 : 5,
-    loadSeconds: options.quick ? 1 : 2,
+    rounds: options.quick ? 2 : 7,
+    loadSeconds: 1,
     dir,
     muster() {
       muster ??= startMuster(`${dir.path}/muster`).then(keep);
       return muster;
     },
     go() {
-      go ??=
-        missingPeers('etcd-discovery', 'etcd-3.4') === false
-          ? startGo(dir).then(keep)
-          : Promise.resolve(undefined);
+      go ??= HAS_GO ? startGo(`${dir.path}/etcd-of-go`).then(keep) : Promise.resolve(undefined);
       return go;
     },
   };
@@ -66,7 +63,13 @@ async function run(options: BenchOptions): Promise<Row[]> {
     for (const [name, bench] of BENCHES) {
       if (options.only.length > 0 && !options.only.includes(name)) continue;
       const startedAt = performance.now();
-      rows.push(...(await bench(context)));
+      try {
+        rows.push(...(await bench(context)));
+      } catch (error) {
+        // One bench that fails must not take the figures of the others with it.
+        console.error(`${name} FAILED:`, error);
+        process.exitCode = 1;
+      }
       console.error(`${name}: ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
     }
   } finally {

@@ -1,10 +1,9 @@
 import { cleanEnvironment, type EtcdMember, startEtcdV2 } from '../test/support/etcd.ts';
-import { peerDir } from '../test/support/peers.ts';
+import { missingPeers, peerDir } from '../test/support/peers.ts';
 import { poll } from '../test/support/poll.ts';
 import { freePort } from '../test/support/ports.ts';
 import { type Program, startProgram } from '../test/support/program.ts';
 import { repositoryRoot } from '../test/support/repository.ts';
-import type { TempDir } from '../test/support/temp-dir.ts';
 import { openConnection } from './http-client.ts';
 import { createMember } from './member.ts';
 
@@ -71,15 +70,18 @@ export async function startMuster(folder: string, nodeArgs: readonly string[] = 
   };
 }
 
-/** Starts the Go discovery server over an etcd 3.4 of its own. */
-export async function startGo(dir: TempDir): Promise<GoSide> {
-  const etcd: EtcdMember = await startEtcdV2({ dataDir: `${dir.path}/etcd-of-go` });
+/** Whether the Go discovery server and its etcd are to be had. */
+export const HAS_GO: boolean = missingPeers('etcd-discovery', 'etcd-3.4') === false;
+
+/** Starts the Go discovery server over an etcd 3.4 of its own, whose data is in `folder`. */
+export async function startGo(folder: string): Promise<GoSide> {
+  const etcd: EtcdMember = await startEtcdV2({ dataDir: folder });
   try {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const folder = peerDir('etcd-discovery');
+    const place = peerDir('etcd-discovery');
     const args = ['--addr', `127.0.0.1:${port}`, '--etcd', etcd.clientUrl, '--host', url];
-    const program = await startServer('Go server', url, `${folder}/discovery.etcd.io`, args, folder);
+    const program = await startServer('Go server', url, `${place}/discovery.etcd.io`, args, place);
     return {
       name: 'Go server',
       url,
