@@ -42,12 +42,25 @@ export class Expiry {
   }
 
   async #run(): Promise<void> {
+    const { clock } = this.#options;
+    try {
+      const removed = await this.#removeDue();
+      this.#scheduleNext(removed ? 0 : clock.now() + RETRY_MS);
+    } catch {
+      // The index could not be read. Whoever asks for a key is told why; here it is tried again.
+      this.#timer.schedule(clock.now() + RETRY_MS);
+    } finally {
+      this.#round = undefined;
+    }
+  }
+
+  /** Answers whether every token of the round had keys removed. */
+  async #removeDue(): Promise<boolean> {
     const { clock, remove } = this.#options;
     const tokens = new Set<string>();
     for (const { token } of this.#due(dueAfter(clock.now()), ROUND_MAX_ROWS)) tokens.add(token);
     const removed = await Promise.all([...tokens].map((token) => remove(token).catch(() => false)));
-    this.#round = undefined;
-    this.#scheduleNext(removed.includes(false) ? clock.now() + RETRY_MS : 0);
+    return !removed.includes(false);
   }
 
   #scheduleNext(notBefore: number): void {
