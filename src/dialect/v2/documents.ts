@@ -68,8 +68,13 @@ export function registryNode(
   now: number,
 ): NodeDocument {
   const nodes = content.members.map((member) => memberNode(token, member, now));
-  if (sorted) nodes.sort((a, b) => (a.key < b.key ? -1 : 1));
+  if (sorted) nodes.sort(byKey);
   return folderNode(keyOf(token), nodes, content);
+}
+
+/** By the bytes of the UTF-8 form, as Go compares strings: UTF-16 puts U+E000..U+FFFF after what is above them. */
+function byKey(a: NodeDocument, b: NodeDocument): number {
+  return Buffer.compare(Buffer.from(a.key), Buffer.from(b.key));
 }
 
 /** The folder `_config`, with the size and nothing of Muster's own. */
