@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { StoreStats } from '../store/store.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
-const STATS: StoreStats = { kind: 'memory', revision: 7, keys: 3, watchers: 1, sizeBytes: 4096 };
+const STATS: StoreStats = { kind: 'memory', revision: 7, keys: 3, tokens: 2, watchers: 1, sizeBytes: 4096 };
 
 /** The lines of one metric, without its comments. */
 async function linesOf(metrics: Metrics, name: string): Promise<string[]> {
@@ -67,12 +67,11 @@ test('render reads the gauges anew each time', async () => {
   metrics.setSources({
     watches: () => watches,
     storeStats: () => Promise.resolve(STATS),
-    tokens: () => ({ open: 2 }),
   });
   assert.deepEqual(await linesOf(metrics, 'muster_watches'), ['muster_watches 1']);
   watches = 5;
   assert.deepEqual(await linesOf(metrics, 'muster_watches'), ['muster_watches 5']);
-  assert.deepEqual(await linesOf(metrics, 'muster_tokens'), ['muster_tokens{state="open"} 2']);
+  assert.deepEqual(await linesOf(metrics, 'muster_tokens'), ['muster_tokens 2']);
   assert.deepEqual(await linesOf(metrics, 'muster_store_size_bytes'), ['muster_store_size_bytes 4096']);
   assert.deepEqual(await linesOf(metrics, 'muster_store_keys'), ['muster_store_keys 3']);
   assert.deepEqual(await linesOf(metrics, 'muster_store_revision'), ['muster_store_revision 7']);

@@ -17,8 +17,6 @@ export interface MetricSources {
   /** Requests that wait for a change now. */
   readonly watches: () => number;
   readonly storeStats: () => StoreStats | Promise<StoreStats>;
-  /** How many tokens are in each state, as far as that is known without looking at all of them. */
-  readonly tokens?: () => Partial<Readonly<Record<Lifecycle, number>>>;
 }
 
 /** Metrics in the text form of Prometheus. */
@@ -105,7 +103,7 @@ function createRegistryMetrics(registry: Registry): Pick<Metrics, 'registration'
   };
 }
 
-function createStoreObserver(registry: Registry): Required<StoreObserver> {
+function createStoreObserver(registry: Registry): Required<Omit<StoreObserver, 'tokenEnded'>> {
   const batchCommits = new Histogram({
     name: 'muster_store_batch_commits',
     help: 'Commits that became durable together.',
@@ -139,15 +137,9 @@ function createGauges(registry: Registry): (sources: MetricSources) => Promise<v
   const size = gauge('muster_store_size_bytes', 'Bytes that the store takes, on disk where it has one.');
   const keys = gauge('muster_store_keys', 'Keys in the store.');
   const revision = gauge('muster_store_revision', 'Revision of the newest durable commit.');
-  const tokens = new Gauge({
-    name: 'muster_tokens',
-    help: 'Tokens by state, where the state is known.',
-    labelNames: ['state'],
-    registers: [registry],
-  });
+  const tokens = gauge('muster_tokens', 'Tokens that are not over.');
   const clear = (): void => {
-    for (const each of [watches, size, keys, revision]) each.remove();
-    tokens.reset();
+    for (const each of [watches, size, keys, tokens, revision]) each.remove();
   };
   clear();
   return async (sources) => {
@@ -157,10 +149,10 @@ function createGauges(registry: Registry): (sources: MetricSources) => Promise<v
       .catch(() => undefined);
     clear();
     watches.set(sources.watches());
-    for (const [state, count] of Object.entries(sources.tokens?.() ?? {})) tokens.set({ state }, count);
     if (stats === undefined) return;
     size.set(stats.sizeBytes);
     keys.set(stats.keys);
+    tokens.set(stats.tokens);
     revision.set(stats.revision);
   };
 }
@@ -176,11 +168,15 @@ export function createMetrics(version: string): Metrics {
   }).set({ version }, 1);
   collectDefaultMetrics({ register: registry });
   const readGauges = createGauges(registry);
+  const registryMetrics = createRegistryMetrics(registry);
   let sources: MetricSources | undefined;
   return {
     ...createRequestMetrics(registry),
-    ...createRegistryMetrics(registry),
-    storeObserver: createStoreObserver(registry),
+    ...registryMetrics,
+    storeObserver: {
+      ...createStoreObserver(registry),
+      tokenEnded: (expired) => registryMetrics.tokenTransition(expired ? 'expired' : 'revoked'),
+    },
     setSources(given) {
       sources = given;
     },

@@ -1,7 +1,7 @@
 import { MusterError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { compareKeys } from './key-order.ts';
-import type { Entry, Operation, WatchEvent } from './store.ts';
+import { type Commit, type Entry, HISTORY_ANCHOR_KEY, type Operation, type WatchEvent } from './store.ts';
 
 /** The keys of a token that has none: one object, so that it also serves as "unchanged". */
 export const NO_ENTRIES: readonly Entry[] = Object.freeze([]);
@@ -106,4 +106,21 @@ export function expireOperations(entries: readonly Entry[], now: number): Operat
   return entries
     .filter(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now)
     .map(({ key }) => ({ type: 'delete', key }));
+}
+
+/** What a commit means for its token: it began, it ended (by its time or not), or neither. */
+export function tokenChangeOf({ events }: Commit): 'began' | 'ended' | 'expired' | undefined {
+  for (const event of events) {
+    if (event.type === 'put' && event.entry.key === HISTORY_ANCHOR_KEY && event.entry.version === 1)
+      return 'began';
+    if (event.type === 'delete' && event.key === HISTORY_ANCHOR_KEY)
+      return event.expired ? 'expired' : 'ended';
+  }
+  return undefined;
+}
+
+/** How many tokens there are more after such a change. */
+export function tokenCountChange(change: ReturnType<typeof tokenChangeOf>): number {
+  if (change === undefined) return 0;
+  return change === 'began' ? 1 : -1;
 }

@@ -70,6 +70,8 @@ export interface StoreStats {
   readonly revision: number;
   /** Keys that are there now. */
   readonly keys: number;
+  /** Tokens that have a `_config/size` now: those that are not over. */
+  readonly tokens: number;
   readonly watchers: number;
   /** Bytes on disk, or in memory where there is no disk. */
   readonly sizeBytes: number;
@@ -79,6 +81,8 @@ export interface StoreStats {
 export interface StoreObserver {
   /** `commits` transactions became durable together, `flushSeconds` after the batch was handed to the disk. */
   batchFlushed?(commits: number, flushSeconds: number): void;
+  /** The `_config/size` of a token was removed, and with it the token is over: by its time, or by a commit. */
+  tokenEnded?(expired: boolean): void;
   /** A batch could not be made durable; its writes were refused. */
   batchFailed?(error: unknown): void;
 }

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { anchor, commit, entriesOf, type OpenStore, put, replay, settle, take, words } from './open-store.ts';
+import { HISTORY_ANCHOR_KEY } from '../../src/store/store.ts';
+import {
+  anchor,
+  commit,
+  entriesOf,
+  type OpenStore,
+  put,
+  remove,
+  replay,
+  settle,
+  take,
+  words,
+} from './open-store.ts';
 
 const A = 'a'.repeat(32);
 const B = 'b'.repeat(32);
@@ -28,6 +40,25 @@ export function contractOfExpiry(name: string, open: OpenStore): void {
       );
       assert.deepEqual(words(await replay(store, A, 4)), ['4 ~a(1)', '6 ~b(1)']);
       assert.equal((await store.stats()).keys, 2);
+    });
+
+    test('tokens that are not over are counted, also over a restart, and their ends are told', async (t) => {
+      const opened = await open(t);
+      const { clock, ended } = opened;
+      let { store } = opened;
+      const timed = put(HISTORY_ANCHOR_KEY, '3', clock.now() + 1_000);
+      await commit(store, A, timed);
+      await commit(store, A, put('a', '1'));
+      await commit(store, B, anchor);
+      assert.equal((await store.stats()).tokens, 2);
+      if (opened.reopen) store = await opened.reopen();
+      assert.equal((await store.stats()).tokens, 2);
+      const expired = take(store, A, store.revision + 1, 1);
+      clock.advance(1_000);
+      await expired;
+      await commit(store, B, remove(HISTORY_ANCHOR_KEY));
+      assert.equal((await store.stats()).tokens, 0);
+      assert.deepEqual(ended, [true, false]);
     });
 
     test('all keys of a token that are due go together', async (t) => {

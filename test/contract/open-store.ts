@@ -13,6 +13,8 @@ import type { FakeClock } from '../support/fake-clock.ts';
 export interface OpenedStore {
   readonly store: Store;
   readonly clock: FakeClock;
+  /** For each token that ended, whether it expired. */
+  readonly ended: readonly boolean[];
   /** Closes the store and opens it again; absent where nothing outlives the store. */
   readonly reopen?: () => Promise<Store>;
 }

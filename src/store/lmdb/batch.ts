@@ -1,4 +1,4 @@
-import { applyOperations, findEntry } from '../apply-operations.ts';
+import { applyOperations, findEntry, tokenChangeOf, tokenCountChange } from '../apply-operations.ts';
 import { type Commit, type Entry, HISTORY_ANCHOR_KEY, type Operation, type WatchEvent } from '../store.ts';
 import { RowChanges } from './row-changes.ts';
 import {
@@ -26,6 +26,8 @@ export interface BatchCommit {
   readonly token: string;
   readonly commit: Commit;
   readonly historyKept: boolean;
+  /** Whether the token began or ended with it. */
+  readonly change: ReturnType<typeof tokenChangeOf>;
 }
 
 /** Commits that become durable together: each is decided on what is durable and on those before it. */
@@ -37,15 +39,17 @@ export class Batch {
   readonly #changes = new RowChanges();
   #revision: number;
   #keys: number;
+  #tokens: number;
 
   constructor(durable: DurableView) {
     this.#durable = durable;
     this.#revision = durable.state.revision;
     this.#keys = durable.state.keys;
+    this.#tokens = durable.state.tokens;
   }
 
   get state(): StoreState {
-    return { revision: this.#revision, keys: this.#keys };
+    return { revision: this.#revision, keys: this.#keys, tokens: this.#tokens };
   }
 
   /** How much there is to write so far. */
@@ -80,7 +84,10 @@ export class Batch {
     }
     this.#entries.set(token, entries);
     this.#keys += entries.length - before.length;
-    this.commits.push({ token, commit: { revision: this.#revision, events }, historyKept });
+    const commit: Commit = { revision: this.#revision, events };
+    const change = tokenChangeOf(commit);
+    this.#tokens += tokenCountChange(change);
+    this.commits.push({ token, commit, historyKept, change });
     return true;
   }
 

@@ -80,7 +80,7 @@ async function makeData(folder: string): Promise<void> {
   const { root, meta } = openEnvironment(folder, NEW_DATA_FILE);
   root.transactionSync(() => {
     meta.putSync(CLUSTER_ID_KEY, Buffer.from(randomBytes(8).toString('hex')));
-    meta.putSync(STATE_KEY, formatState({ revision: 1, keys: 0 }));
+    meta.putSync(STATE_KEY, formatState({ revision: 1, keys: 0, tokens: 0 }));
   });
   await root.close();
   completeNewData(folder);
@@ -165,6 +165,7 @@ class LmdbStore implements Store {
       kind: 'lmdb',
       revision: this.#state.revision,
       keys: this.#state.keys,
+      tokens: this.#state.tokens,
       watchers: this.#hub.watchers,
       sizeBytes: statSync(join(this.#parts.folder, DATA_FILE)).size,
     };
@@ -265,7 +266,10 @@ class LmdbStore implements Store {
     this.#snapshot.renew();
     this.#state = batch.state;
     for (const [token, entries] of batch.changed) this.#cache.set(token, entries);
-    for (const { token, commit, historyKept } of batch.commits) {
+    for (const { token, commit, historyKept, change } of batch.commits) {
+      if (change === 'ended' || change === 'expired') {
+        this.#parts.observer?.tokenEnded?.(change === 'expired');
+      }
       this.#hub.publish(token, commit, historyKept);
       for (const event of commit.events) {
         if (event.type === 'put' && event.entry.expiresAt !== undefined) {

@@ -148,16 +148,19 @@ export const STATE_KEY: Buffer = Buffer.from('state');
 export interface StoreState {
   readonly revision: number;
   readonly keys: number;
+  readonly tokens: number;
 }
 
-export function formatState({ revision, keys }: StoreState): Buffer {
-  const row = Buffer.allocUnsafe(2 * NUMBER_BYTES);
+export function formatState({ revision, keys, tokens }: StoreState): Buffer {
+  const row = Buffer.allocUnsafe(3 * NUMBER_BYTES);
   row.writeUIntBE(revision, 0, NUMBER_BYTES);
   row.writeUIntBE(keys, NUMBER_BYTES, NUMBER_BYTES);
+  row.writeUIntBE(tokens, 2 * NUMBER_BYTES, NUMBER_BYTES);
   return row;
 }
 
 export function parseState(row: Uint8Array): StoreState {
   const bytes = view(row);
-  return { revision: bytes.readUIntBE(0, NUMBER_BYTES), keys: bytes.readUIntBE(NUMBER_BYTES, NUMBER_BYTES) };
+  const numberAt = (place: number): number => bytes.readUIntBE(place * NUMBER_BYTES, NUMBER_BYTES);
+  return { revision: numberAt(0), keys: numberAt(1), tokens: numberAt(2) };
 }

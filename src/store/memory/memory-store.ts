@@ -8,6 +8,8 @@ import {
   expireOperations,
   findEntry,
   NO_ENTRIES,
+  tokenChangeOf,
+  tokenCountChange,
 } from '../apply-operations.ts';
 import { ExpiryTimer } from '../expiry-timer.ts';
 import {
@@ -59,6 +61,7 @@ class MemoryStore implements Store {
   readonly #timer: ExpiryTimer;
   #revision = 1;
   #keys = 0;
+  #liveTokens = 0;
   #sizeBytes = 0;
   #closed = false;
 
@@ -95,6 +98,7 @@ class MemoryStore implements Store {
       kind: 'memory',
       revision: this.#revision,
       keys: this.#keys,
+      tokens: this.#liveTokens,
       watchers: this.#hub.watchers,
       sizeBytes: this.#sizeBytes,
     };
@@ -141,6 +145,9 @@ class MemoryStore implements Store {
       this.#timer.schedule(event.entry.expiresAt);
     }
     this.#hub.publish(token, commit, historyKept);
+    const change = tokenChangeOf(commit);
+    this.#liveTokens += tokenCountChange(change);
+    if (change === 'ended' || change === 'expired') this.#observer?.tokenEnded?.(change === 'expired');
     this.#observer?.batchFlushed?.(1, 0);
   }
 
