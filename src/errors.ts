@@ -41,6 +41,8 @@ export type ErrorCode =
   | 'store-closed'
   /** The data folder cannot be used: damaged, in use, not writable, of another format. */
   | 'data-folder'
+  /** The address to listen on is taken, or cannot be had. */
+  | 'cannot-listen'
   /** A setting of the operator is wrong. */
   | 'bad-setting';
 

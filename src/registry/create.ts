@@ -33,11 +33,14 @@ export function decideCreation(range: TokenRange, request: CreationRequest, now:
   };
 }
 
-/** @throws MusterError `invalid-ttl` unless a new token may live that long */
-export function assertTokenTtl(ttlSeconds: number): void {
+/**
+ * @param text what was asked for, in the words of who asked
+ * @throws MusterError `invalid-ttl` unless a new token may live that long
+ */
+export function assertTokenTtl(ttlSeconds: number, text: string = String(ttlSeconds)): void {
   const { tokenTtlMinSeconds: min, tokenTtlMaxSeconds: max } = LIMITS;
   if (Number.isInteger(ttlSeconds) && ttlSeconds >= min && ttlSeconds <= max) return;
-  throw new MusterError('invalid-ttl', `cannot make a token that lives ${ttlSeconds} seconds`, {
+  throw new MusterError('invalid-ttl', `cannot make a token that lives "${text.slice(0, 40)}" seconds`, {
     remedy: `ttl must be a whole number of seconds from ${min} to ${max}, such as ttl=86400 for a day`,
   });
 }

@@ -1,17 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { MusterError } from '../errors.ts';
-import { LIMITS } from '../limits.ts';
+import { createHttpServer, type HttpServerOptions } from './http-server.ts';
 
 /** What a listener needs. */
-export interface ListenerOptions {
+export interface ListenerOptions extends HttpServerOptions {
   /** An empty host is every address of the machine; port 0 is any free port. */
   readonly host: string;
   readonly port: number;
-  /** Whether one address may hold only a bounded number of connections. */
-  readonly isGuarded: boolean;
-  readonly serve: (req: IncomingMessage, res: ServerResponse) => void;
-  readonly onConnectionClosed: (connection: object) => void;
 }
 
 /** A listening socket with its connections. */
@@ -22,7 +18,7 @@ export interface Listener {
   close(deadlineMs: number): Promise<void>;
 }
 
-/** Opens one HTTP port. @throws MusterError `bad-setting` when the address cannot be listened on */
+/** Opens one HTTP port. @throws MusterError `cannot-listen` when the address cannot be listened on */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { host, port } = options;
   const server = createHttpServer(options);
@@ -37,70 +33,6 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   return { url: formatUrl(server.address() as AddressInfo), close: (ms) => closeServer(server, ms) };
 }
 
-function createHttpServer(options: ListenerOptions): Server {
-  const server = createServer({
-    // A power-cycled machine's connection must die soon, or it would count as a living twin.
-    keepAlive: true,
-    keepAliveInitialDelay: LIMITS.tcpKeepAliveMs,
-    // A PUT that races with the close of an idle connection fails for good: keep idle ones far longer than 5 s.
-    keepAliveTimeout: LIMITS.idleConnectionMs,
-    headersTimeout: LIMITS.headersTimeoutMs,
-    requestTimeout: LIMITS.requestTimeoutMs,
-    connectionsCheckingInterval: 1000,
-    maxHeaderSize: LIMITS.headersMaxBytes,
-  });
-  server.maxConnections = LIMITS.connectionsMax;
-  const perAddress = new Map<string, number>();
-  const pending = new WeakMap<Socket, number>();
-  server.on('connection', (socket) => {
-    const address = socket.remoteAddress ?? '';
-    const count = (perAddress.get(address) ?? 0) + 1;
-    perAddress.set(address, count);
-    socket.once('close', () => {
-      const left = (perAddress.get(address) ?? 1) - 1;
-      if (left === 0) perAddress.delete(address);
-      else perAddress.set(address, left);
-      options.onConnectionClosed(socket);
-    });
-    if (options.isGuarded && count > LIMITS.connectionsPerAddressMax) socket.destroy();
-  });
-  server.on('request', (req, res) => {
-    const { socket } = req;
-    const count = (pending.get(socket) ?? 0) + 1;
-    pending.set(socket, count);
-    res.once('close', () => pending.set(socket, (pending.get(socket) ?? 1) - 1));
-    // Requests may be pipelined, but not without end: each one may be a watch that is held.
-    if (count > LIMITS.pipelinedRequestsMax) socket.destroy();
-    else options.serve(req, res);
-  });
-  server.on('clientError', answerClientError);
-  return server;
-}
-
-/** What the HTTP parser refuses has no request object: the answer is written by hand, and the connection ends. */
-function answerClientError(error: NodeJS.ErrnoException, stream: NodeJS.WritableStream): void {
-  const socket = stream as Socket;
-  const [status, text] = clientErrorAnswers[error.code ?? ''] ?? [
-    '400 Bad Request',
-    'not a valid HTTP request',
-  ];
-  const body = `${text}\n`;
-  const isAnswerable = socket.writable && error.code !== 'ECONNRESET';
-  if (isAnswerable) {
-    const head = `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\n`;
-    socket.end(`${head}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
-  }
-  socket.destroySoon();
-}
-
-const clientErrorAnswers: Readonly<Record<string, readonly [status: string, text: string]>> = {
-  HPE_HEADER_OVERFLOW: [
-    '431 Request Header Fields Too Large',
-    `the URL and the headers are over ${LIMITS.headersMaxBytes} bytes`,
-  ],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took too long to arrive'],
-};
-
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): MusterError {
   const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const reasons: Record<string, [problem: string, remedy: string]> = {
@@ -113,7 +45,7 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
     error.message,
     'Choose another --listen HOST:PORT.',
   ];
-  return new MusterError('bad-setting', `cannot listen on ${place}: ${problem}`, { remedy, cause: error });
+  return new MusterError('cannot-listen', `cannot listen on ${place}: ${problem}`, { remedy, cause: error });
 }
 
 function formatUrl({ address, family, port }: AddressInfo): string {

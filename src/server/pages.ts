@@ -1,3 +1,4 @@
+import { isMusterError } from '../errors.ts';
 import { type Exchange, sendMethodNotAllowed, sendText } from '../http/exchange.ts';
 
 /** What the pages beside the discovery protocol need. */
@@ -60,7 +61,7 @@ async function serveHealth(exchange: Exchange, { assertHealthy }: PagesOptions):
   try {
     await assertHealthy();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'the store does not answer';
+    const reason = isMusterError(error) ? error.message : 'the store does not answer';
     return sendText(exchange, 503, `${reason}\n`, ['Cache-Control', 'no-store']);
   }
   sendText(exchange, 200, 'OK', ['Cache-Control', 'no-store']);

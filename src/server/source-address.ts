@@ -71,10 +71,13 @@ function lastValue(header: string | string[] | undefined): string {
 
 /** A `host[:port]` as a Host header has it; undefined where it is none that a URL could hold. */
 export function parseAuthority(text: string | undefined): string | undefined {
-  return text !== undefined && AUTHORITY.test(text) ? text : undefined;
+  const match = text === undefined ? null : AUTHORITY.exec(text);
+  return match !== null && Number(match[2] ?? 0) <= PORT_MAX ? match[0] : undefined;
 }
 
-const AUTHORITY = /^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$/;
+/** Each label of a name has at least one character. */
+const AUTHORITY = /^((?!\.|[^:]*\.\.)[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?$/;
+const PORT_MAX = 65_535;
 
 /**
  * Who sent a request: the peer of its connection, or, where that is a trusted proxy, whom the proxy names.

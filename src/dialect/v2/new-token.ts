@@ -35,8 +35,8 @@ export async function serveNewToken(exchange: Exchange, options: NewTokenOptions
     const size = parseClusterSize(form.get('size'));
     const ttlSeconds = parseTokenTtl(form.get('ttl'), options.tokenTtlSeconds);
     options.assertMayCreate(requester);
-    assertNotFlooding(options.floodGate.takeNew(requester.address));
     const origin = options.publicUrl ?? originOf(requester);
+    assertNotFlooding(options.floodGate.takeNew(requester.address));
     const token = await options.registry.create({ size, ttlSeconds });
     sendText(exchange, 200, `${origin}/${token}`);
   } catch (error) {
@@ -47,7 +47,7 @@ export async function serveNewToken(exchange: Exchange, options: NewTokenOptions
 function parseTokenTtl(text: string | undefined, defaultSeconds: number): number {
   if (text === undefined || text === '') return defaultSeconds;
   const ttlSeconds = /^[0-9]{1,12}$/.test(text) ? Number(text) : Number.NaN;
-  assertTokenTtl(ttlSeconds);
+  assertTokenTtl(ttlSeconds, text);
   return ttlSeconds;
 }
 

@@ -38,20 +38,22 @@ export async function serveWatch(
   if (release === undefined) {
     throw new MusterError('rate-limited', 'too many watches are open', { remedy: 'try again later' });
   }
+  const { socket } = exchange.req;
   const gone = new AbortController();
   const leave = (): void => gone.abort();
-  exchange.res.once('close', leave);
+  // The response would not say: one that waits behind another answer of its connection never hears of the end.
+  socket.once('close', leave);
   // Thousands of watches hang on this one signal, which Node would take for a leak from the eleventh on.
   setMaxListeners(0, stopping);
   stopping.addEventListener('abort', leave);
   try {
     const reading = await registry.read(route.token);
-    if (exchange.res.destroyed || stopping.aborted) leave();
+    if (socket.destroyed || stopping.aborted) leave();
     await deliver(exchange, route, parameters, options, reading, gone.signal);
   } finally {
     release();
     stopping.removeEventListener('abort', leave);
-    exchange.res.removeListener('close', leave);
+    socket.removeListener('close', leave);
   }
 }
 

@@ -1,0 +1,150 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { LIMITS } from '../limits.ts';
+import { refuseByHand } from './refuse-by-hand.ts';
+
+/** The limits of connections that a test may want to reach soon; see `LIMITS`, which has the defaults. */
+export interface ConnectionLimits {
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly connectionsPerAddressMax: number;
+}
+
+/** What an HTTP server needs. */
+export interface HttpServerOptions {
+  /** Whether one address may hold only a bounded number of connections. */
+  readonly isGuarded: boolean;
+  readonly serve: (req: IncomingMessage, res: ServerResponse) => void;
+  readonly onConnectionClosed: (connection: object) => void;
+  readonly limits?: ConnectionLimits;
+}
+
+/** How often connections are looked through for those whose time is over. */
+const CHECK_MS = 1000;
+
+/** The answers that each connection owes, in the order of their requests. */
+type Owed = WeakMap<Socket, Set<ServerResponse>>;
+
+/** Creates the server that keeps the rules of HTTP and the limits of connections, whatever is served. */
+export function createHttpServer(options: HttpServerOptions): Server {
+  const { serve, limits = LIMITS } = options;
+  const server = createServer({
+    // A power-cycled machine's connection must die soon, or it would count as a living twin.
+    keepAlive: true,
+    keepAliveInitialDelay: LIMITS.tcpKeepAliveMs,
+    // A PUT that races with the close of an idle connection fails for good: keep idle ones far longer than 5 s.
+    keepAliveTimeout: LIMITS.idleConnectionMs,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(CHECK_MS, limits.headersTimeoutMs / 2),
+    maxHeaderSize: LIMITS.headersMaxBytes,
+    // Node would refuse such a request without a word.
+    requireHostHeader: false,
+  });
+  server.maxConnections = LIMITS.connectionsMax;
+  const owed: Owed = new WeakMap();
+  boundConnections(server, options, limits);
+  const take = (req: IncomingMessage, res: ServerResponse): void => {
+    if (!accept(req, res, owed)) return;
+    const problem = findHostProblem(req);
+    if (problem === undefined) serve(req, res);
+    else refuse(res, 400, problem);
+  };
+  server.on('request', take);
+  server.on('checkContinue', (req, res) => {
+    // What will be refused for its length need not be sent.
+    if (Number(req.headers['content-length'] ?? 0) <= LIMITS.bodyMaxBytes) res.writeContinue();
+    take(req, res);
+  });
+  server.on('checkExpectation', (req, res) => {
+    if (accept(req, res, owed)) refuse(res, 417, 'the only known value of Expect is 100-continue');
+  });
+  server.on('connect', (_req, stream) => {
+    refuseByHand(stream, '405 Method Not Allowed', 'CONNECT does not belong here');
+  });
+  server.on('clientError', (error, stream) => {
+    const socket = stream as Socket;
+    if (isBroken(error) || !isNextAnswerFree(owed.get(socket))) socket.destroy();
+    else refuseByHand(socket, ...describeClientError(error));
+  });
+  return server;
+}
+
+/** Counts the connections of each address, and cuts those that are too many. */
+function boundConnections(server: Server, options: HttpServerOptions, limits: ConnectionLimits): void {
+  const perAddress = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const address = socket.remoteAddress ?? '';
+    const count = (perAddress.get(address) ?? 0) + 1;
+    perAddress.set(address, count);
+    // Each request that waits listens for the end of its connection.
+    socket.setMaxListeners(2 * LIMITS.pipelinedRequestsMax);
+    socket.once('close', () => {
+      const left = (perAddress.get(address) ?? 1) - 1;
+      if (left === 0) perAddress.delete(address);
+      else perAddress.set(address, left);
+      options.onConnectionClosed(socket);
+    });
+    if (options.isGuarded && count > limits.connectionsPerAddressMax) socket.destroy();
+  });
+}
+
+/** Requests may be sent ahead of answers, but not without end: each one may be a watch that is held. */
+function accept({ socket }: IncomingMessage, res: ServerResponse, owed: Owed): boolean {
+  const answers = owed.get(socket) ?? new Set();
+  owed.set(socket, answers.add(res));
+  res.once('close', () => answers.delete(res));
+  if (answers.size <= LIMITS.pipelinedRequestsMax) return true;
+  socket.destroy();
+  return false;
+}
+
+/** RFC 9112, 3.2: a request of HTTP/1.1 has exactly one Host header. */
+function findHostProblem({ httpVersion, rawHeaders }: IncomingMessage): string | undefined {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  if (hosts === 1 || (hosts === 0 && httpVersion === '1.0')) return undefined;
+  return `the request has ${hosts === 0 ? 'no Host header' : 'more than one Host header'}`;
+}
+
+function refuse(res: ServerResponse, status: number, text: string): void {
+  const body = `${text}\n`;
+  res.writeHead(status, [
+    'Content-Type',
+    'text/plain; charset=utf-8',
+    'Content-Length',
+    String(body.length),
+    'Connection',
+    'close',
+  ]);
+  res.end(body);
+}
+
+/** Whether the next bytes that are sent would be the answer to what was refused, and not to a request before it. */
+function isNextAnswerFree(answers: ReadonlySet<ServerResponse> | undefined): boolean {
+  const open = [...(answers ?? [])].filter((res) => !res.writableEnded);
+  const [own, ...others] = open;
+  return own === undefined || (others.length === 0 && !own.req.complete && !own.headersSent);
+}
+
+function isBroken({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'ECONNRESET' || code === 'EPIPE';
+}
+
+/** What the HTTP parser refuses has no request object. */
+function describeClientError({ code }: NodeJS.ErrnoException): [status: string, text: string] {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return [
+        '431 Request Header Fields Too Large',
+        `the URL and the headers are over ${LIMITS.headersMaxBytes} bytes`,
+      ];
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return ['408 Request Timeout', 'the request took too long to arrive'];
+    default:
+      return ['400 Bad Request', 'not a valid HTTP request'];
+  }
+}
