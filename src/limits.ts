@@ -4,6 +4,8 @@ export const LIMITS = {
   clusterSizeMax: 1000,
   /** Members beyond the cluster size that a registry remembers: those that lost the race for the last slot. */
   overflowMembersMax: 256,
+  /** Tokens whose members that went away during the bootstrap are remembered; others may not come back wiped. */
+  departedTokensMax: 10_000,
   /** A member's id, or the name of an etcd 0.4 machine. */
   memberIdMaxBytes: 255,
   /** A member's value: a name with a few peer URLs. */

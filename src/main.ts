@@ -68,7 +68,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   });
   const listeners: Listener[] = [];
   const open = async (address: HostPort, serve: Serve): Promise<Listener> => {
-    const onConnectionClosed = (connection: object): void => registrants.forget(connection);
+    const onConnectionClosed = (connection: object): void => void registry.connectionClosed(connection);
     const listener = await openListener({
       ...address,
       isGuarded: settings.rateLimit,

@@ -39,9 +39,24 @@ export class Registrants {
     if (holder !== undefined) this.release(token, memberId, holder);
   }
 
-  /** The connection is gone, and with it everything that it held. */
-  forget(connection: object): void {
-    for (const key of this.#keysByHolder.get(connection) ?? []) this.#holders.delete(key);
+  /** Whether the connection holds the member. */
+  isHolder(token: string, memberId: string, connection: object | undefined): boolean {
+    return connection !== undefined && this.#holders.get(`${token}/${memberId}`) === connection;
+  }
+
+  /** Whether the connection holds any member of a token. */
+  holdsAny(token: string, connection: object): boolean {
+    return [...(this.#keysByHolder.get(connection) ?? [])].some((key) => key.startsWith(`${token}/`));
+  }
+
+  /** The connection is gone, and with it everything that it held: that is what it answers. */
+  forget(connection: object): { token: string; memberId: string }[] {
+    const keys = [...(this.#keysByHolder.get(connection) ?? [])];
+    for (const key of keys) this.#holders.delete(key);
     this.#keysByHolder.delete(connection);
+    return keys.map((key) => {
+      const slash = key.indexOf('/');
+      return { token: key.slice(0, slash), memberId: key.slice(slash + 1) };
+    });
   }
 }

@@ -3,6 +3,7 @@ import { type ErrorCode, isMusterError, type MusterError } from '../errors.ts';
 import type { Commit, Committed, Decision, Store, TokenRange } from '../store/store.ts';
 import { type RegistryChange, readChanges } from './change.ts';
 import { type CreationRequest, decideCreation } from './create.ts';
+import { Departures } from './departures.ts';
 import { decideElection, type ElectionRequest } from './elect.ts';
 import { SIZE_KEY } from './keys.ts';
 import { readLiveContent } from './lifecycle.ts';
@@ -60,6 +61,7 @@ export class Registry {
   readonly #policy: RegistrationPolicy;
   readonly #registrants: Registrants;
   readonly #observer: RegistryObserver | undefined;
+  readonly #departures = new Departures();
 
   constructor(options: RegistryOptions) {
     this.#store = options.store;
@@ -110,20 +112,22 @@ export class Registry {
    * @param connection what the request came on, where that is the member's own; undefined behind a proxy
    */
   async register(
-    request: Omit<RegistrationRequest, 'isTwinConnected'>,
+    request: Omit<RegistrationRequest, 'isTwinConnected' | 'awaySinceRevision'>,
     connection: object | undefined,
   ): Promise<Written> {
     const { token, memberId } = request;
     const claim = connection && this.#registrants.claim(token, memberId, connection);
+    const awaySinceRevision = connection && this.#departures.awaySince(token, memberId, connection);
     try {
       const written = await this.#write(token, (range) =>
         decideRegistration(
           range,
-          { ...request, isTwinConnected: claim === 'twin' },
+          { ...request, isTwinConnected: claim === 'twin', awaySinceRevision },
           this.#policy,
           this.#clock.now(),
         ),
       );
+      if (connection !== undefined) this.#departures.comeBack(token, memberId, connection);
       this.#observer?.registered(request, written.kind, written.completed);
       return written;
     } catch (error) {
@@ -161,8 +165,53 @@ export class Registry {
     await this.#store.transact(token, (range) => decideRevocation(range, this.#clock.now()));
   }
 
-  /** Notes that a member has received the answer to its registration. */
-  async markTold(token: string, memberId: string): Promise<void> {
+  /**
+   * Notes that a client was shown members, up to a revision. Matters where they are all, since the client may then
+   * have started.
+   *
+   * @param connection what it was shown on; undefined behind a proxy
+   */
+  async noteShown(
+    token: string,
+    shownRevision: number,
+    address: string,
+    connection: object | undefined,
+  ): Promise<void> {
+    if (!this.#departures.isAwayFrom(token) || connection === undefined) return;
+    if (this.#registrants.holdsAny(token, connection)) return;
+    const { record, members } = (await this.read(token)).content;
+    const last = members[record.size - 1];
+    if (last === undefined || last.entry.createRevision > shownRevision) return;
+    this.#departures.show(token, address, connection);
+  }
+
+  /** Notes that a client's connection is gone. Never rejects. */
+  async connectionClosed(connection: object): Promise<void> {
+    this.#departures.forget(connection);
+    const { revision } = this;
+    for (const { token, memberId } of this.#registrants.forget(connection)) {
+      try {
+        const { record, members, membersById } = (await this.read(token)).content;
+        const from = membersById.get(memberId)?.note?.from;
+        if (from === undefined || members.length >= record.size) continue;
+        this.#departures.depart(token, memberId, from, revision);
+      } catch {
+        // A token that cannot be read now: its members count as started, which is the safe side.
+      }
+    }
+  }
+
+  /**
+   * Notes that a member has received the answer to its registration.
+   *
+   * @param connection what it said so on. Where that is not the one that it registered on, the client, or a proxy
+   *   before it, uses a connection for each request: then the end of one says nothing about the member
+   */
+  async markTold(token: string, memberId: string, connection: object | undefined): Promise<void> {
+    if (!this.#registrants.isHolder(token, memberId, connection)) {
+      this.#registrants.drop(token, memberId);
+      this.#departures.disregard(token, memberId);
+    }
     await this.#store.transact(token, (range) => decideTold(range, memberId));
   }
 

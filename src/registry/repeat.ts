@@ -12,6 +12,8 @@ export interface Repetition {
   readonly condition: WriteCondition;
   /** Whether the connection that made the registration is alive, and is not the one that asks now. */
   readonly isTwinConnected: boolean;
+  /** The revision since which the member is known to be away and to have seen nothing, where that is known. */
+  readonly awaySinceRevision: number | undefined;
 }
 
 /** A member with a value of etcd >= 2.0. */
@@ -37,7 +39,9 @@ export function decideRepetition(
   const isComplete = members.length >= record.size;
   const holdsSlot = members.indexOf(existing) < record.size;
   const isTold = existing.note?.told === true;
-  if (isComplete && holdsSlot && isTold) throw startedError(existing);
+  if (isComplete && holdsSlot && isTold && !leftBeforeCompletion(members, record.size, request)) {
+    throw startedError(existing);
+  }
   // What was received is the answer to an earlier registration; this one can be lost as well.
   const operations: Operation[] = isTold ? [toldOperation(existing, existing.note, false)] : [];
   const shown = { entry: existing.entry, expiresAt: existing.note?.expiresAt };
@@ -49,6 +53,16 @@ export function decideRepetition(
     completed: false,
   };
   return { operations, outcome };
+}
+
+/** A member that left before the last slot was taken, and has read nothing since, has never started. */
+function leftBeforeCompletion(
+  members: RegistryContent['members'],
+  size: number,
+  { awaySinceRevision }: Repetition,
+): boolean {
+  const completedAt = members[size - 1]?.entry.createRevision;
+  return awaySinceRevision !== undefined && completedAt !== undefined && awaySinceRevision < completedAt;
 }
 
 function duplicateError(existing: Member, how: string): MusterError {

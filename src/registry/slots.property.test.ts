@@ -40,7 +40,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 test('rule 3: whatever machines do, slots that two were shown stay as they are, and one election is won', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 4 }), steps, async (size, sequence) => {
-      const { registry, registrants, store } = openRegistry();
+      const { registry, store } = openRegistry();
       const token = await registry.create({ size, ttlSeconds: 60 });
       const connections = [{}, {}, {}, {}];
       const shown: string[] = [];
@@ -72,9 +72,9 @@ test('rule 3: whatever machines do, slots that two were shown stay as they are, 
             winners.push(step.n);
             return;
           case 'told':
-            return registry.markTold(token, registrationOf(token, step.n).memberId);
+            return registry.markTold(token, registrationOf(token, step.n).memberId, undefined);
           case 'disconnect':
-            return registrants.forget(connections[step.connection] ?? {});
+            return registry.connectionClosed(connections[step.connection] ?? {});
         }
       };
 

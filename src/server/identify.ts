@@ -15,11 +15,14 @@ export function createIdentify({ trust, adminToken }: IdentifyOptions): (req: In
   const isAdminToken = adminToken === undefined ? () => false : createTokenCheck(adminToken);
   return ({ socket, headers }) => {
     const source = findSource(socket.remoteAddress, headers, trust);
+    const isForwarded =
+      source.isProxied || headers['x-forwarded-for'] !== undefined || 'forwarded' in headers;
     const authorities = [source.forwardedHost, parseAuthority(headers.host)];
     return {
       address: source.address,
-      isForwarded: source.isProxied || headers['x-forwarded-for'] !== undefined || 'forwarded' in headers,
-      connection: source.isProxied ? undefined : socket,
+      isForwarded,
+      // What a proxy passed on comes over connections of its own, which say nothing about the client's.
+      connection: isForwarded ? undefined : socket,
       scheme: source.forwardedScheme ?? 'http',
       authorities: authorities.filter((authority) => authority !== undefined),
       isAdmin: isAdminToken(headers.authorization),

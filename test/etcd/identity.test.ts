@@ -31,6 +31,24 @@ for (const version of VERSIONS) {
     assert.equal((await rest.all[0]?.memberList())?.length, 3);
   });
 
+  test(`an etcd ${version} member that rebooted joins, although the others completed the cluster meanwhile`, {
+    skip,
+  }, async () => {
+    await using dir = await createTempDir();
+    await using muster = await startMuster({ store: `lmdb:${dir.path}/muster` });
+    const url = await newDiscoveryUrl(muster.url, 3);
+    const [first, ...others] = memberOptions(version, url, dir.path, 3);
+    assert(first);
+    await using member = await startMember(first);
+    await untilRegistered(url, 1);
+    member.program.kill('SIGKILL');
+    await member.program.exited;
+    await using rest = await bootCluster(others);
+    await member.start();
+    await member.waitHealthy();
+    assert.equal((await rest.all[0]?.memberList())?.length, 3);
+  });
+
   test(`a second etcd ${version} machine with the identity of a waiting one is refused`, {
     skip,
   }, async () => {

@@ -28,7 +28,7 @@ export function openRegistry(guard: boolean = true): OpenRegistry {
   return { registry, store, clock, registrants };
 }
 
-export type Registration = Omit<RegistrationRequest, 'isTwinConnected'>;
+export type Registration = Omit<RegistrationRequest, 'isTwinConnected' | 'awaySinceRevision'>;
 
 /** What the n-th machine of a cluster sends: its own name, address and source, and a create-if-absent. */
 export function registrationOf(token: string, n: number, changes: Partial<Registration> = {}): Registration {

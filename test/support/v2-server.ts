@@ -75,7 +75,9 @@ export async function startV2(t: TestContext, options: Partial<V2Options> = {}):
       v2,
     );
   });
-  server.on('connection', (socket: Socket) => socket.once('close', () => registrants.forget(socket)));
+  server.on('connection', (socket: Socket) =>
+    socket.once('close', () => void registry.connectionClosed(socket)),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   t.after(async () => {

@@ -9,7 +9,7 @@ import { type NewTokenOptions, serveNewToken } from './new-token.ts';
 import { type Parameters, parseParameters } from './parameters.ts';
 import { formatReading, type ReadRoute } from './read.ts';
 import type { Route } from './route.ts';
-import { serveWatch, type WatchOptions } from './watch.ts';
+import { noteShown, serveWatch, type WatchOptions } from './watch.ts';
 import { serveDelete, servePut, type WriteOptions } from './write.ts';
 
 /** What the v2 dialect needs of its surroundings. */
@@ -120,6 +120,10 @@ function serveGet(
     const { revision } = reading;
     const headers = indexHeaders({ clusterId: registry.clusterId, index: revision, revision });
     send(exchange, 200, 'application/json', body, headers);
+    // etcd says "recursive" with every list that it reads; what a person or a script reads starts no member.
+    if (route.kind === 'registry' && exchange.query.includes('recursive=')) {
+      noteShown(exchange, route.token, revision, options);
+    }
   };
   const reading = registry.read(route.token);
   return reading instanceof Promise ? reading.then(answer) : answer(reading);

@@ -90,6 +90,7 @@ async function deliver(
   if (change !== undefined) {
     if (isSelfWatch(route, parameters, change)) markToldWhenSent(exchange, route, options);
     send(exchange, 200, 'application/json', format(change), headers);
+    if (route.kind === 'registry') noteShown(exchange, route.token, change.revision, options);
   } else if (stopping.aborted) {
     const body = formatJson({
       errorCode: 300,
@@ -101,11 +102,27 @@ async function deliver(
   }
 }
 
+/** A client that was shown all members may start; see `Registry.noteShown`. */
+export function noteShown(
+  { requester }: Exchange,
+  token: string,
+  revision: number,
+  { registry, onFault }: WatchOptions,
+): void {
+  registry.noteShown(token, revision, requester.address, requester.connection).catch((error: unknown) => {
+    if (!isMusterError(error)) onFault(error);
+  });
+}
+
 /** The answer is out already, and an error must not spoil it: a lost note only means that the member may retry. */
-function markToldWhenSent({ res }: Exchange, { token, memberId }: MemberRoute, options: WatchOptions): void {
+function markToldWhenSent(
+  { res, requester }: Exchange,
+  { token, memberId }: MemberRoute,
+  options: WatchOptions,
+): void {
   const { registry, onFault } = options;
   res.once('finish', () => {
-    registry.markTold(token, memberId).catch((error: unknown) => {
+    registry.markTold(token, memberId, requester.connection).catch((error: unknown) => {
       if (!isMusterError(error)) onFault(error);
     });
   });

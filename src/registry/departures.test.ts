@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  type OpenRegistry,
+  openRegistry,
+  refusalOf,
+  registerMany,
+  registrationOf,
+} from '../../test/support/registry.ts';
+import { LIMITS } from '../limits.ts';
+import { Departures } from './departures.ts';
+
+/** A cluster of 3 whose first member registered on a connection, had its answer, and went away. */
+async function openWithDeparture(): Promise<OpenRegistry & { token: string; first: () => Promise<string> }> {
+  const opened = openRegistry();
+  const { registry } = opened;
+  const token = await registry.create({ size: 3, ttlSeconds: 60 });
+  const connection = {};
+  const { memberId } = registrationOf(token, 1);
+  await registry.register(registrationOf(token, 1), connection);
+  await registry.markTold(token, memberId, connection);
+  await registry.connectionClosed(connection);
+  const back = {};
+  const first = async (): Promise<string> => {
+    // A client reads the list before it registers.
+    await registry.noteShown(token, registry.revision, '10.0.0.1', back);
+    return (await registry.register(registrationOf(token, 1), back)).kind;
+  };
+  return { ...opened, token, first };
+}
+
+async function complete({
+  registry,
+  token,
+}: {
+  registry: OpenRegistry['registry'];
+  token: string;
+}): Promise<void> {
+  for (const n of [2, 3]) await registry.register(registrationOf(token, n), {});
+}
+
+describe('rule 4: a machine that rebooted during a bootstrap', () => {
+  test('comes back while the others wait', async () => {
+    const opened = await openWithDeparture();
+    assert.equal(await opened.first(), 'repeated');
+  });
+
+  test('comes back after the others completed the cluster', async () => {
+    const opened = await openWithDeparture();
+    await complete(opened);
+    assert.equal(await opened.first(), 'repeated');
+  });
+
+  test('stays out when somebody at its address was shown the complete cluster: that may have been itself', async () => {
+    const opened = await openWithDeparture();
+    await complete(opened);
+    const { registry, token, first } = opened;
+    const reader = {};
+    await registry.noteShown(token, registry.revision, '10.0.0.1', reader);
+    assert.equal((await refusalOf(first)).code, 'member-started');
+    await registry.connectionClosed(reader);
+    assert.equal((await refusalOf(first)).code, 'member-started', 'for good');
+  });
+
+  test('is not kept out by what it read itself, by readers elsewhere, or by an incomplete list', async () => {
+    const opened = await openWithDeparture();
+    const { registry, token, first } = opened;
+    await registry.noteShown(token, registry.revision, '10.0.0.1', {});
+    await complete(opened);
+    await registry.noteShown(token, registry.revision, '10.0.0.9', {});
+    assert.equal(await first(), 'repeated');
+  });
+
+  test('is not kept out by a machine at its address that then registers as another member', async () => {
+    const opened = await openWithDeparture();
+    const { registry, token, first } = opened;
+    await registry.register(registrationOf(token, 2), {});
+    await registry.register(registrationOf(token, 3), undefined);
+    const neighbour = {};
+    await registry.noteShown(token, registry.revision, '10.0.0.1', neighbour);
+    await registry.register(registrationOf(token, 3), neighbour);
+    assert.equal(await first(), 'repeated');
+  });
+
+  test('stays out when it went away after the cluster was complete', async () => {
+    const { registry } = openRegistry();
+    const token = await registry.create({ size: 2, ttlSeconds: 60 });
+    const connection = {};
+    const { memberId } = registrationOf(token, 1);
+    await registry.register(registrationOf(token, 1), connection);
+    await registry.markTold(token, memberId, connection);
+    await registry.register(registrationOf(token, 2), undefined);
+    await registry.connectionClosed(connection);
+    const refusal = await refusalOf(() => registry.register(registrationOf(token, 1), {}));
+    assert.equal(refusal.code, 'member-started');
+  });
+
+  test('stays out when it uses a connection for each request', async () => {
+    const { registry } = openRegistry();
+    const token = await registry.create({ size: 2, ttlSeconds: 60 });
+    const [put, watch] = [{}, {}];
+    const { memberId } = registrationOf(token, 1);
+    await registry.register(registrationOf(token, 1), put);
+    await registry.connectionClosed(put);
+    await registry.markTold(token, memberId, watch);
+    await registry.connectionClosed(watch);
+    await registry.register(registrationOf(token, 2), undefined);
+    const refusal = await refusalOf(() => registry.register(registrationOf(token, 1), {}));
+    assert.equal(refusal.code, 'member-started');
+  });
+
+  test('stays out when nobody saw it go: its connection is not known', async () => {
+    const { registry } = openRegistry();
+    const token = await registry.create({ size: 2, ttlSeconds: 60 });
+    await registerMany(registry, token, 2);
+    await registry.markTold(token, registrationOf(token, 1).memberId, undefined);
+    const refusal = await refusalOf(() => registry.register(registrationOf(token, 1), {}));
+    assert.equal(refusal.code, 'member-started');
+  });
+});
+
+test('Departures remembers a bounded number of tokens, the latest ones', () => {
+  const departures = new Departures();
+  for (let n = 0; n <= LIMITS.departedTokensMax; n++) departures.depart(`t${n}`, 'm', '10.0.0.1', n);
+  assert.equal(departures.isAwayFrom('t0'), false);
+  assert.equal(departures.awaySince('t0', 'm', {}), undefined);
+  assert.equal(departures.awaySince('t1', 'm', {}), 1);
+  assert.equal(departures.awaySince(`t${LIMITS.departedTokensMax}`, 'm', {}), LIMITS.departedTokensMax);
+});
