@@ -39,9 +39,15 @@ export class Progress {
 export class Service {
   readonly url: string;
   #up: Promise<void> = Promise.resolve();
+  #isOver = false;
 
   constructor(url: string) {
     this.url = url;
+  }
+
+  /** Nobody is to ask any more: whoever lost an answer is told so. */
+  end(): void {
+    this.#isOver = true;
   }
 
   /** Takes the service down and up by `restart`. */
@@ -57,7 +63,7 @@ export class Service {
       try {
         return await question();
       } catch (error) {
-        if (!(error instanceof AnswerLost)) throw error;
+        if (this.#isOver || !(error instanceof AnswerLost)) throw error;
       }
     }
   }
@@ -72,8 +78,8 @@ export interface WatchContext {
   readonly random: Random;
 }
 
-/** One way to learn of every member, in the order in which they are told. */
-export type Watcher = (context: WatchContext) => Promise<V2Entry[]>;
+/** One way to learn of every member. What it is told goes to `known`, in that order; it returns when that is all. */
+export type Watcher = (context: WatchContext, known: V2Entry[]) => Promise<void>;
 
 function entryOf({ action, node }: V2Document): V2Entry {
   assert.equal(action, 'create');
@@ -86,7 +92,7 @@ async function waitForAll(
   known: V2Entry[],
   waitIndex: number,
   patience: number,
-): Promise<V2Entry[]> {
+): Promise<void> {
   using client = new V2Client(service.url);
   let from = waitIndex;
   while (known.length < members) {
@@ -100,25 +106,24 @@ async function waitForAll(
     known.push(entry);
     from = entry.index + 1;
   }
-  return known;
 }
 
 /** As etcd does: the list, and one wait after the other from the list's index on. */
-const listAndWait: Watcher = async (context) => {
+const listAndWait: Watcher = async (context, known) => {
   const { service, token } = context;
   using client = new V2Client(service.url);
   const list = await service.ask(() => client.list(token));
-  return waitForAll(context, parseList(list), list.index + 1, 1);
+  known.push(...parseList(list));
+  await waitForAll(context, known, list.index + 1, 1);
 };
 
-const waitFromTheBeginning: Watcher = (context) => waitForAll(context, [], 2, 1);
+const waitFromTheBeginning: Watcher = (context, known) => waitForAll(context, known, 2, 1);
 
-const leaveAndResume: Watcher = (context) => waitForAll(context, [], 2, 0.5);
+const leaveAndResume: Watcher = (context, known) => waitForAll(context, known, 2, 0.5);
 
 /** A stream that is read for a while, left, and taken up again behind the last event. */
-const streamAndResume: Watcher = async ({ service, token, members, random }) => {
+const streamAndResume: Watcher = async ({ service, token, members, random }, known) => {
   using client = new V2Client(service.url);
-  const known: V2Entry[] = [];
   while (known.length < members) {
     await service.ask(async () => {
       const last = known.at(-1)?.index ?? 1;
@@ -129,7 +134,6 @@ const streamAndResume: Watcher = async ({ service, token, members, random }) => 
       }
     });
   }
-  return known;
 };
 
 export const WATCHERS: readonly { readonly name: string; readonly watch: Watcher }[] = [
