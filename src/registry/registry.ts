@@ -254,9 +254,10 @@ export class Registry {
     return readChanges(commit);
   }
 
-  /** Throws `store-unavailable` or `store-closed` when the store does not answer. */
+  /** Throws `store-unavailable` or `store-closed` while tokens cannot be read, or not be written. */
   async assertHealthy(): Promise<void> {
     await this.#store.range(PROBE_TOKEN);
+    await this.#store.assertWritable();
   }
 }
 

@@ -110,6 +110,12 @@ export interface Store extends AsyncDisposable {
   transact<T>(token: string, decide: (range: TokenRange) => Decision<T>): Promise<Committed<T>>;
 
   /**
+   * Rejects with `store-unavailable` while writes cannot be made durable, and with `store-closed`. Changes nothing
+   * that anybody can see, and costs next to nothing while writes succeed.
+   */
+  assertWritable(): Promise<void>;
+
+  /**
    * Every commit to a token with a revision of at least `fromRevision`, in order, none lost, none twice:
    * first those that happened already, then each new one as it becomes durable. History is kept as long as
    * the token's `_config/size` is there, also over a restart; after that only current keys are replayed.

@@ -20,6 +20,14 @@ export function contractOfCommits(name: string, open: OpenStore): void {
       assert.equal(stats.revision, 1);
     });
 
+    test('a store that can be written says so, and changes nothing for that', async (t) => {
+      const { store } = await open(t);
+      await store.assertWritable();
+      assert.equal(store.revision, 1);
+      await store.close();
+      await assert.rejects(store.assertWritable(), { code: 'store-closed' });
+    });
+
     test('a commit is answered with its revision and seen by every later range', async (t) => {
       const { store } = await open(t);
       const { revision, outcome } = await store.transact(A, (range) => {

@@ -1,48 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { isMusterError } from '../../src/errors.ts';
 import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.ts';
 import type { Commit, Store } from '../../src/store/store.ts';
 import { anchor, commit, entriesOf, put, remove, words } from '../contract/open-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { fillDisk, freeDisk, smallDisk } from '../support/small-disk.ts';
 import { nextLine, startStoreProcess } from './child.ts';
 
 const TOKEN = 'a'.repeat(32);
-const DISK_MIB = 4;
-
-/** A folder that is a small disk of its own; undefined where this user may not mount one. */
-function smallDisk(t: TestContext): string | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'muster-'));
-  const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'tmpfs', folder]);
-  if (mount.status !== 0) {
-    rmdirSync(folder);
-    const reason = `a small disk cannot be mounted here: ${mount.error ?? mount.stderr}`;
-    const { CI } = process.env;
-    if (CI === 'true') assert.fail(reason);
-    t.skip(reason);
-    return undefined;
-  }
-  t.after(() => {
-    spawnSync('umount', ['-l', folder]);
-    rmdirSync(folder);
-  });
-  return folder;
-}
-
-/** Takes all the room there is. */
-function fillDisk(folder: string): void {
-  const { bavail, bsize } = statfsSync(folder);
-  writeFileSync(join(folder, 'ballast'), Buffer.alloc(bavail * bsize));
-}
-
-function freeDisk(folder: string): void {
-  rmSync(join(folder, 'ballast'));
-}
-
 /** Commits until one is refused; answers how many were not. */
 async function writeUntilRefused(store: Store): Promise<{ written: number; error: unknown }> {
   for (let written = 0; ; written++) {
@@ -98,7 +66,13 @@ describe('a full disk', { timeout: 120_000 }, () => {
     assert.equal((await entriesOf(store, TOKEN)).length, written + 1);
     assert.equal(store.revision, revision);
 
+    const told = await store.assertWritable().catch((error: unknown) => error);
+    assert.ok(isMusterError(told, 'store-unavailable'), String(told));
+    assert.equal(told.message, 'the disk of the store is full');
+
     freeDisk(disk);
+    await Promise.all([store.assertWritable(), store.assertWritable()]);
+    assert.equal(store.revision, revision, 'asking whether writes succeed is no write');
     assert.equal((await commit(store, TOKEN, put('again', ''))).revision, revision + 1);
     assert.equal((await watch.next()).value?.revision, revision + 1);
     await watch.return?.();

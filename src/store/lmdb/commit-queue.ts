@@ -24,6 +24,12 @@ export interface CommitTarget {
 const BATCH_MAX_REQUESTS = 4096;
 const BATCH_FULL_BYTES = 4 * 1024 * 1024;
 
+/** Somebody who wants to know whether a write succeeds. */
+interface Probe {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
 interface Decided {
   readonly request: CommitRequest;
   readonly wrote: boolean;
@@ -38,6 +44,7 @@ interface Decided {
 export class CommitQueue {
   readonly #target: CommitTarget;
   #queue: CommitRequest[] = [];
+  #probes: Probe[] = [];
   #running: Promise<void> | undefined;
 
   constructor(target: CommitTarget) {
@@ -49,6 +56,14 @@ export class CommitQueue {
     this.#running ??= this.#run();
   }
 
+  /** Flushes a batch, with whatever is to be written then or with nothing; rejects when that fails. */
+  probe(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#probes.push({ resolve, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
   /** Resolves when everything that was submitted is answered. */
   async drain(): Promise<void> {
     await this.#running;
@@ -57,13 +72,16 @@ export class CommitQueue {
   async #run(): Promise<void> {
     // What arrives in this turn of the event loop goes into the first batch together.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 || this.#probes.length > 0) {
       const batch = this.#target.begin();
       const decided = this.#decideSome(batch);
-      if (batch.commits.length === 0) continue;
+      const probes = this.#probes;
+      if (batch.commits.length === 0 && probes.length === 0) continue;
+      this.#probes = [];
       try {
         await this.#target.flush(batch);
       } catch (error) {
+        for (const probe of probes) probe.reject(error);
         const again: CommitRequest[] = [];
         for (const { request, wrote } of decided) {
           if (wrote) request.reject(error);
@@ -73,6 +91,7 @@ export class CommitQueue {
         continue;
       }
       for (const { answer } of decided) answer();
+      for (const probe of probes) probe.resolve();
     }
     this.#running = undefined;
   }

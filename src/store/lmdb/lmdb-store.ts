@@ -155,6 +155,12 @@ class LmdbStore implements Store {
     });
   }
 
+  async assertWritable(): Promise<void> {
+    this.#assertOpen();
+    const hasFailed = this.#tryAgainAt > 0;
+    if (hasFailed) await this.#queue.probe();
+  }
+
   watch(token: string, fromRevision: number, signal: AbortSignal): AsyncIterableIterator<Commit> {
     return this.#hub.watch(token, fromRevision, signal);
   }
@@ -238,7 +244,8 @@ class LmdbStore implements Store {
       throw error;
     }
     this.#publish(batch);
-    observer?.batchFlushed?.(batch.commits.length, (performance.now() - startedAt) / 1000);
+    if (batch.commits.length > 0)
+      observer?.batchFlushed?.(batch.commits.length, (performance.now() - startedAt) / 1000);
   }
 
   async #write(batch: Batch): Promise<void> {
@@ -257,7 +264,8 @@ class LmdbStore implements Store {
       this.#tryAgainAt = now + FULL_DISK_TRY_MS;
       // A writer that died may have finished: the file knows.
       this.#snapshot.renew();
-      if (this.#readState().revision !== batch.state.revision) throw await writeError(folder, bytes, error);
+      const isDone = batch.commits.length > 0 && this.#readState().revision === batch.state.revision;
+      if (!isDone) throw await writeError(folder, bytes, error);
     }
   }
 

@@ -88,6 +88,10 @@ class MemoryStore implements Store {
     return { outcome, revision: this.#revision };
   }
 
+  async assertWritable(): Promise<void> {
+    this.#assertOpen();
+  }
+
   watch(token: string, fromRevision: number, signal: AbortSignal): AsyncIterableIterator<Commit> {
     return this.#hub.watch(token, fromRevision, signal);
   }
