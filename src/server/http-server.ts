@@ -25,8 +25,15 @@ const CHECK_MS = 1000;
 /** The answers that each connection owes, in the order of their requests. */
 type Owed = WeakMap<Socket, Set<ServerResponse>>;
 
+/** An HTTP server that can be asked to hang up on those who never said a word. */
+export interface HttpServer {
+  readonly server: Server;
+  /** Cuts every connection on which nothing was ever received; Node does not count these as idle. */
+  closeSilentConnections(): void;
+}
+
 /** Creates the server that keeps the rules of HTTP and the limits of connections, whatever is served. */
-export function createHttpServer(options: HttpServerOptions): Server {
+export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { serve, limits = LIMITS } = options;
   const server = createServer({
     // A power-cycled machine's connection must die soon, or it would count as a living twin.
@@ -41,9 +48,12 @@ export function createHttpServer(options: HttpServerOptions): Server {
     // Node would refuse such a request without a word.
     requireHostHeader: false,
   });
+  // A client that has sent all it has to say is still owed its answer; by default, one that takes time is lost.
+  // Not in the documentation of Node, but what its own `net` option of that name stands for (lib/_http_server.js).
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.maxConnections = LIMITS.connectionsMax;
   const owed: Owed = new WeakMap();
-  boundConnections(server, options, limits);
+  const connections = boundConnections(server, options, limits);
   const take = (req: IncomingMessage, res: ServerResponse): void => {
     if (!accept(req, res, owed)) return;
     const problem = findHostProblem(req);
@@ -67,19 +77,29 @@ export function createHttpServer(options: HttpServerOptions): Server {
     if (isBroken(error) || !isNextAnswerFree(owed.get(socket))) socket.destroy();
     else refuseByHand(socket, ...describeClientError(error));
   });
-  return server;
+  const closeSilentConnections = (): void => {
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+  };
+  return { server, closeSilentConnections };
 }
 
-/** Counts the connections of each address, and cuts those that are too many. */
-function boundConnections(server: Server, options: HttpServerOptions, limits: ConnectionLimits): void {
+/** Counts the connections of each address, and cuts those that are too many. Answers all that are open. */
+function boundConnections(
+  server: Server,
+  options: HttpServerOptions,
+  limits: ConnectionLimits,
+): ReadonlySet<Socket> {
+  const connections = new Set<Socket>();
   const perAddress = new Map<string, number>();
   server.on('connection', (socket) => {
     const address = socket.remoteAddress ?? '';
     const count = (perAddress.get(address) ?? 0) + 1;
     perAddress.set(address, count);
+    connections.add(socket);
     // Each request that waits listens for the end of its connection.
     socket.setMaxListeners(2 * LIMITS.pipelinedRequestsMax);
     socket.once('close', () => {
+      connections.delete(socket);
       const left = (perAddress.get(address) ?? 1) - 1;
       if (left === 0) perAddress.delete(address);
       else perAddress.set(address, left);
@@ -87,6 +107,7 @@ function boundConnections(server: Server, options: HttpServerOptions, limits: Co
     });
     if (options.isGuarded && count > limits.connectionsPerAddressMax) socket.destroy();
   });
+  return connections;
 }
 
 /** Requests may be sent ahead of answers, but not without end: each one may be a watch that is held. */

@@ -1,7 +1,6 @@
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MusterError } from '../errors.ts';
-import { createHttpServer, type HttpServerOptions } from './http-server.ts';
+import { createHttpServer, type HttpServer, type HttpServerOptions } from './http-server.ts';
 
 /** What a listener needs. */
 export interface ListenerOptions extends HttpServerOptions {
@@ -21,7 +20,8 @@ export interface Listener {
 /** Opens one HTTP port. @throws MusterError `cannot-listen` when the address cannot be listened on */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { host, port } = options;
-  const server = createHttpServer(options);
+  const httpServer = createHttpServer(options);
+  const { server } = httpServer;
   await new Promise<void>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port));
     server.once('error', fail);
@@ -30,7 +30,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       resolve();
     });
   });
-  return { url: formatUrl(server.address() as AddressInfo), close: (ms) => closeServer(server, ms) };
+  return { url: formatUrl(server.address() as AddressInfo), close: (ms) => closeServer(httpServer, ms) };
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): MusterError {
@@ -53,12 +53,14 @@ function formatUrl({ address, family, port }: AddressInfo): string {
 }
 
 /** Connections become idle one by one, as their requests end: look for them until none is left. */
-function closeServer(server: Server, deadlineMs: number): Promise<void> {
+function closeServer({ server, closeSilentConnections }: HttpServer, deadlineMs: number): Promise<void> {
   return new Promise((resolve) => {
     const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
+    const silence = setTimeout(closeSilentConnections, FIRST_WORD_MS);
     const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
     server.close(() => {
       clearTimeout(deadline);
+      clearTimeout(silence);
       clearInterval(sweep);
       resolve();
     });
@@ -67,3 +69,6 @@ function closeServer(server: Server, deadlineMs: number): Promise<void> {
 
 /** How often a closing listener looks for connections that have become idle. */
 const IDLE_SWEEP_MS = 20;
+
+/** How long a client that connected just before the stop has to say something. */
+const FIRST_WORD_MS = 250;

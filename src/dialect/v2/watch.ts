@@ -43,6 +43,10 @@ export async function serveWatch(
   const leave = (): void => gone.abort();
   // The response would not say: one that waits behind another answer of its connection never hears of the end.
   socket.once('close', leave);
+  // A client that is gone closes like one that has nothing more to send, so neither is waited for.
+  const hangUp = (): void => void socket.destroy();
+  socket.once('end', hangUp);
+  if (socket.readableEnded) hangUp();
   // Thousands of watches hang on this one signal, which Node would take for a leak from the eleventh on.
   setMaxListeners(0, stopping);
   stopping.addEventListener('abort', leave);
@@ -54,6 +58,7 @@ export async function serveWatch(
     release();
     stopping.removeEventListener('abort', leave);
     socket.removeListener('close', leave);
+    socket.removeListener('end', hangUp);
   }
 }
 
