@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { LIMITS } from '../../src/limits.ts';
+import { createTempDir } from '../support/temp-dir.ts';
 import { openRaw } from './raw-connection.ts';
 import { startWatchedMuster, type WatchedMuster } from './watched-muster.ts';
 
@@ -205,4 +206,21 @@ test('a connection that is closed without a request is forgotten', async () => {
     if (i % 2 === 0) connection.reset();
   }
   await server.assertSound();
+});
+
+test('a client that has nothing more to send is answered when its write is durable', async () => {
+  await using dir = await createTempDir();
+  await using durable = await startWatchedMuster({ store: `lmdb:${dir.path}/data` });
+  const fresh = await durable.newToken();
+  const put = `PUT /${fresh}/a1 HTTP/1.1\r\nHost: a:1\r\n${PUT_HEAD}Content-Length: ${FORM.length}\r\n\r\n${FORM}`;
+  for (const [request, status] of [
+    [put, 201],
+    ['GET /new HTTP/1.1\r\nHost: a:1\r\n\r\n', 200],
+  ] as const) {
+    using connection = await openRaw(durable.port);
+    connection.socket.end(request);
+    assert.equal((await connection.answer())?.status, status, request);
+    await connection.closed();
+  }
+  await durable.assertSound();
 });

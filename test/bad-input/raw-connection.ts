@@ -116,8 +116,12 @@ export async function openRaw(port: number, options: { from?: string } = {}): Pr
 }
 
 /** Sends bytes over a connection of their own, and answers the first answer to them. */
-export async function sendRaw(port: number, bytes: string | Buffer): Promise<RawAnswer | undefined> {
-  using connection = await openRaw(port);
+export async function sendRaw(
+  port: number,
+  bytes: string | Buffer,
+  options: { from?: string } = {},
+): Promise<RawAnswer | undefined> {
+  using connection = await openRaw(port, options);
   connection.send(bytes);
   return await connection.answer(!String(bytes).startsWith('HEAD '));
 }
