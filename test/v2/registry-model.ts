@@ -5,8 +5,11 @@ export interface ModelEntry {
   readonly text: string;
   readonly createdRank: number | string;
   readonly modifiedRank: number | string;
-  /** The client that registered it. */
-  readonly client: number;
+  /**
+   * The client whose connection stands for it. Undefined when it watched itself on another one: then its connections
+   * say nothing of it.
+   */
+  readonly client: number | undefined;
   /** Its self watch was answered, so that it is known to have joined. */
   readonly isTold: boolean;
 }
@@ -69,7 +72,8 @@ export class RegistryModel {
     if (existing !== undefined && this.#form === 'named') {
       if (!holds && action !== 'create') return SAME;
       if (existing.text !== text) return alsoRefusedByEtcd(action, 'D2', 412, 105);
-      if (existing.client !== client) return alsoRefusedByEtcd(action, 'D1', 412, 105);
+      const isTwin = existing.client !== undefined && existing.client !== client;
+      if (isTwin) return alsoRefusedByEtcd(action, 'D1', 412, 105);
       const place = [...this.#entries.keys()].filter((key) => key !== '_state').indexOf(name);
       const isStarted = existing.isTold && place < this.#size && this.memberCount >= this.#size;
       if (isStarted) return { kind: 'refused', difference: 'D1', status: 403, errorCode: 151 };
@@ -104,10 +108,16 @@ export class RegistryModel {
     this.#createdRanks.set(`${name}@${rank}`, createdRank);
   }
 
-  /** The member has seen its own registration, or registers once more and may not see that answer. */
-  told(name: string, isTold: boolean): void {
+  /** The member has seen its own registration, on a connection that is not the one it registered on. */
+  told(name: string): void {
     const entry = this.#entries.get(name);
-    if (entry !== undefined) this.#entries.set(name, { ...entry, isTold });
+    if (entry !== undefined) this.#entries.set(name, { ...entry, isTold: true, client: undefined });
+  }
+
+  /** The member has registered once more, and may not see that answer. */
+  repeated(name: string, client: number): void {
+    const entry = this.#entries.get(name);
+    if (entry !== undefined) this.#entries.set(name, { ...entry, isTold: false, client });
   }
 
   get memberCount(): number {

@@ -228,7 +228,7 @@ export class Session {
       this.#timeline.rankOf('muster', since?.muster ?? -1) === entry.createdRank
     ) {
       await watch.answered();
-      this.#model.told(name, true);
+      this.#model.told(name);
     }
   }
 
@@ -237,7 +237,7 @@ export class Session {
     for (const watch of this.#watches) {
       if (!watch.isSelfWatch(name, index)) continue;
       await watch.answered();
-      this.#model.told(name, true);
+      this.#model.told(name);
     }
   }
 
@@ -305,7 +305,7 @@ export class Session {
       assert.equal(node?.value, entry?.text, difference);
     }
     assert.equal(prevNode, undefined, difference);
-    this.#model.told(name, false);
+    this.#model.repeated(name, client);
     this.#note(difference);
   }
 
