@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Socket } from 'node:net';
 import type { RunningServer } from './cli/command.ts';
 import { runCli } from './cli/main.ts';
 import { readPackageVersion } from './cli/package-version.ts';
@@ -31,7 +32,9 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     settings.adminTokenFile === undefined ? undefined : readAdminToken(settings.adminTokenFile);
   const metrics = createMetrics(readPackageVersion());
   const store = await openStore(settings, clock, metrics.storeObserver);
-  const registrants = new Registrants();
+  const registrants = new Registrants(
+    (connection) => connection instanceof Socket && connection.readableEnded,
+  );
   const registry = new Registry({
     store,
     clock,

@@ -21,6 +21,17 @@ test('Registrants tells the holder of a member from a twin, and forgets with the
   assert.equal(registrants.claim('t', 'm', a), 'claimed');
 });
 
+test('a holder that has hung up is no twin, and its end is not the end of the one that came after it', () => {
+  const hungUp = new Set<object>();
+  const registrants = new Registrants((connection) => hungUp.has(connection));
+  const [a, b, c] = [{}, {}, {}];
+  registrants.claim('t', 'm', a);
+  hungUp.add(a);
+  assert.equal(registrants.claim('t', 'm', b), 'claimed');
+  assert.deepEqual(registrants.forget(a), []);
+  assert.equal(registrants.claim('t', 'm', c), 'twin');
+});
+
 test('of two machines with one identity at the same instant, one is registered', async () => {
   const { registry } = openRegistry();
   const token = await registry.create({ size: 2, ttlSeconds: 60 });

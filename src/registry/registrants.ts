@@ -6,6 +6,15 @@
 export class Registrants {
   readonly #holders = new Map<string, object>();
   readonly #keysByHolder = new Map<object, Set<string>>();
+  readonly #hasHungUp: (connection: object) => boolean;
+
+  /**
+   * @param hasHungUp whether the other side of a connection has ended it, which a connection that still waits for
+   *   its answer outlives: a client that gave up on a slow answer and asks again is no second machine
+   */
+  constructor(hasHungUp: (connection: object) => boolean = () => false) {
+    this.#hasHungUp = hasHungUp;
+  }
 
   /**
    * Claims a member for a connection, before it is registered, so that two machines that come at the same
@@ -17,7 +26,11 @@ export class Registrants {
   claim(token: string, memberId: string, connection: object): 'held' | 'claimed' | 'twin' {
     const key = `${token}/${memberId}`;
     const holder = this.#holders.get(key);
-    if (holder !== undefined) return holder === connection ? 'held' : 'twin';
+    if (holder === connection) return 'held';
+    if (holder !== undefined) {
+      if (!this.#hasHungUp(holder)) return 'twin';
+      this.release(token, memberId, holder);
+    }
     this.#holders.set(key, connection);
     const keys = this.#keysByHolder.get(connection) ?? new Set();
     this.#keysByHolder.set(connection, keys.add(key));
