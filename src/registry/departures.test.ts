@@ -18,7 +18,7 @@ async function openWithDeparture(): Promise<OpenRegistry & { token: string; firs
   const connection = {};
   const { memberId } = registrationOf(token, 1);
   await registry.register(registrationOf(token, 1), connection);
-  await registry.markTold(token, memberId, connection);
+  await registry.markTold(token, memberId, '10.0.0.1', connection);
   await registry.connectionClosed(connection);
   const back = {};
   const first = async (): Promise<string> => {
@@ -88,7 +88,7 @@ describe('rule 4: a machine that rebooted during a bootstrap', () => {
     const connection = {};
     const { memberId } = registrationOf(token, 1);
     await registry.register(registrationOf(token, 1), connection);
-    await registry.markTold(token, memberId, connection);
+    await registry.markTold(token, memberId, '10.0.0.1', connection);
     await registry.register(registrationOf(token, 2), undefined);
     await registry.connectionClosed(connection);
     const refusal = await refusalOf(() => registry.register(registrationOf(token, 1), {}));
@@ -102,18 +102,36 @@ describe('rule 4: a machine that rebooted during a bootstrap', () => {
     const { memberId } = registrationOf(token, 1);
     await registry.register(registrationOf(token, 1), put);
     await registry.connectionClosed(put);
-    await registry.markTold(token, memberId, watch);
+    await registry.markTold(token, memberId, '10.0.0.1', watch);
     await registry.connectionClosed(watch);
     await registry.register(registrationOf(token, 2), undefined);
     const refusal = await refusalOf(() => registry.register(registrationOf(token, 1), {}));
     assert.equal(refusal.code, 'member-started');
   });
 
+  test('rule 4: what a stranger with the token asks in its name says nothing about it', async () => {
+    const { registry } = openRegistry();
+    const token = await registry.create({ size: 2, ttlSeconds: 60 });
+    const connection = {};
+    const { memberId } = registrationOf(token, 1);
+    await registry.register(registrationOf(token, 1), connection);
+    await registry.markTold(token, memberId, '192.0.2.66', {});
+    await registry.register(registrationOf(token, 2), undefined);
+    const twin = await refusalOf(() => registry.register(registrationOf(token, 1), {}));
+    assert.equal(twin.code, 'duplicate-member', 'its connection holds its place');
+    await registry.connectionClosed(connection);
+    assert.equal(
+      (await registry.register(registrationOf(token, 1), {})).kind,
+      'repeated',
+      'it was never told',
+    );
+  });
+
   test('stays out when nobody saw it go: its connection is not known', async () => {
     const { registry } = openRegistry();
     const token = await registry.create({ size: 2, ttlSeconds: 60 });
     await registerMany(registry, token, 2);
-    await registry.markTold(token, registrationOf(token, 1).memberId, undefined);
+    await registry.markTold(token, registrationOf(token, 1).memberId, '10.0.0.1', undefined);
     const refusal = await refusalOf(() => registry.register(registrationOf(token, 1), {}));
     assert.equal(refusal.code, 'member-started');
   });

@@ -18,7 +18,7 @@ describe('the life of a token', () => {
       () => registry.revoke(UNKNOWN),
     ];
     for (const call of calls) assert.equal((await refusalOf(call)).code, 'unknown-token');
-    await registry.markTold(UNKNOWN, 'x', undefined);
+    await registry.markTold(UNKNOWN, 'x', '10.0.0.1', undefined);
     assert.equal(registry.revision, 1);
   });
 

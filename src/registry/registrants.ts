@@ -6,6 +6,8 @@
 export class Registrants {
   readonly #holders = new Map<string, object>();
   readonly #keysByHolder = new Map<object, Set<string>>();
+  /** Members whose clients use several connections, so that the end of the holder says nothing. */
+  readonly #indirect = new Set<string>();
   readonly #hasHungUp: (connection: object) => boolean;
 
   /**
@@ -40,7 +42,9 @@ export class Registrants {
   /** Takes a claim back, since the member was not registered after all. */
   release(token: string, memberId: string, connection: object): void {
     const key = `${token}/${memberId}`;
-    if (this.#holders.get(key) === connection) this.#holders.delete(key);
+    if (this.#holders.get(key) !== connection) return;
+    this.#holders.delete(key);
+    this.#indirect.delete(key);
     const keys = this.#keysByHolder.get(connection);
     keys?.delete(key);
     if (keys?.size === 0) this.#keysByHolder.delete(connection);
@@ -52,9 +56,16 @@ export class Registrants {
     if (holder !== undefined) this.release(token, memberId, holder);
   }
 
-  /** Whether the connection holds the member. */
+  /**
+   * Compares what a member uses now with what it registered on. Where that is another connection, its client, or a
+   * proxy before it, uses several: `forget` will not tell of this member then.
+   */
   isHolder(token: string, memberId: string, connection: object | undefined): boolean {
-    return connection !== undefined && this.#holders.get(`${token}/${memberId}`) === connection;
+    const key = `${token}/${memberId}`;
+    const holder = this.#holders.get(key);
+    if (holder !== undefined && holder === connection) return true;
+    if (holder !== undefined) this.#indirect.add(key);
+    return false;
   }
 
   /** Whether the connection holds any member of a token. */
@@ -62,12 +73,13 @@ export class Registrants {
     return [...(this.#keysByHolder.get(connection) ?? [])].some((key) => key.startsWith(`${token}/`));
   }
 
-  /** The connection is gone, and with it everything that it held: that is what it answers. */
+  /** The connection is gone, and with it everything that it held. Answers the members that used no other one. */
   forget(connection: object): { token: string; memberId: string }[] {
     const keys = [...(this.#keysByHolder.get(connection) ?? [])];
     for (const key of keys) this.#holders.delete(key);
     this.#keysByHolder.delete(connection);
-    return keys.map((key) => {
+    const direct = keys.filter((key) => !this.#indirect.delete(key));
+    return direct.map((key) => {
       const slash = key.indexOf('/');
       return { token: key.slice(0, slash), memberId: key.slice(slash + 1) };
     });

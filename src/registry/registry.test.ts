@@ -36,7 +36,7 @@ describe('Registry.changes', { timeout: 30_000 }, () => {
     const token = await registry.create({ size: 2, ttlSeconds: 60 });
     const [first] = await registerMany(registry, token, 1);
     const { memberId } = registrationOf(token, 1);
-    await registry.markTold(token, memberId, undefined);
+    await registry.markTold(token, memberId, '10.0.0.1', undefined);
     await registry.register(registrationOf(token, 1), undefined);
     await registry.register(registrationOf(token, 2), undefined);
     const changes = await changesOf(registry, token);
@@ -150,10 +150,10 @@ test('Registry.markTold notes it once, and not for who is not there', async () =
   const token = await registry.create({ size: 3, ttlSeconds: 60 });
   await registerMany(registry, token, 1);
   const { memberId } = registrationOf(token, 1);
-  await registry.markTold(token, 'nobody', undefined);
+  await registry.markTold(token, 'nobody', '10.0.0.1', undefined);
   assert.equal(registry.revision, 3);
-  await registry.markTold(token, memberId, undefined);
-  await registry.markTold(token, memberId, undefined);
+  await registry.markTold(token, memberId, '10.0.0.1', undefined);
+  await registry.markTold(token, memberId, '10.0.0.1', undefined);
   assert.equal(registry.revision, 4);
   const { content } = await registry.read(token);
   assert.equal(content.members[0]?.note?.told, true);

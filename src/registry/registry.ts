@@ -202,17 +202,22 @@ export class Registry {
   }
 
   /**
-   * Notes that a member has received the answer to its registration.
+   * Notes that a member has received the answer to its registration. Counts only from the address that registered it,
+   * since anybody who has the token can ask what a member asks.
    *
-   * @param connection what it said so on. Where that is not the one that it registered on, the client, or a proxy
-   *   before it, uses a connection for each request: then the end of one says nothing about the member
+   * @param connection what it asked on. Where that is not the one that it registered on, the end of the latter says
+   *   nothing about the member
    */
-  async markTold(token: string, memberId: string, connection: object | undefined): Promise<void> {
-    if (!this.#registrants.isHolder(token, memberId, connection)) {
-      this.#registrants.drop(token, memberId);
+  async markTold(
+    token: string,
+    memberId: string,
+    address: string,
+    connection: object | undefined,
+  ): Promise<void> {
+    const told = await this.#store.transact(token, (range) => decideTold(range, memberId, address));
+    if (told.outcome !== 'stranger' && !this.#registrants.isHolder(token, memberId, connection)) {
       this.#departures.disregard(token, memberId);
     }
-    await this.#store.transact(token, (range) => decideTold(range, memberId));
   }
 
   /**

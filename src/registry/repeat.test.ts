@@ -49,7 +49,7 @@ describe('rule 4: a registered member that registers again', () => {
       test(`protocol 6.3: ${state}, under ${JSON.stringify(condition)}`, async () => {
         const connection = twin ? {} : undefined;
         const { registry, token, memberId } = await open(connection);
-        if (told) await registry.markTold(token, memberId, connection);
+        if (told) await registry.markTold(token, memberId, '10.0.0.1', connection);
         if (complete) await registry.register(registrationOf(token, 2), undefined);
         for (const [changes, outcome] of [
           [OTHER_VALUE, other],
@@ -121,11 +121,11 @@ describe('rule 4: a registered member that registers again', () => {
 
   test('has not received the new answer, though it had received the first', async () => {
     const { registry, token, memberId } = await open();
-    await registry.markTold(token, memberId, undefined);
+    await registry.markTold(token, memberId, '10.0.0.1', undefined);
     await registry.register(registrationOf(token, 1), undefined);
     await registry.register(registrationOf(token, 2), undefined);
     assert.equal((await registry.register(registrationOf(token, 1), undefined)).kind, 'repeated');
-    await registry.markTold(token, memberId, undefined);
+    await registry.markTold(token, memberId, '10.0.0.1', undefined);
     const error = await refusalOf(() => registry.register(registrationOf(token, 1), undefined));
     assert.equal(error.code, 'member-started');
   });
@@ -133,7 +133,7 @@ describe('rule 4: a registered member that registers again', () => {
   test('is told the exact lines that let a wiped member in again', async () => {
     const { registry, token, memberId } = await open();
     await registry.register(registrationOf(token, 2), undefined);
-    await registry.markTold(token, memberId, undefined);
+    await registry.markTold(token, memberId, '10.0.0.1', undefined);
     const { message, remedy } = await refusalOf(() => registry.register(registrationOf(token, 1), undefined));
     assert.equal(
       message,
@@ -148,7 +148,7 @@ describe('rule 4: a registered member that registers again', () => {
     const { registry, token } = await open();
     await registerMany(registry, token, 3);
     const loser = registrationOf(token, 3);
-    await registry.markTold(token, loser.memberId, undefined);
+    await registry.markTold(token, loser.memberId, '10.0.0.1', undefined);
     assert.equal((await registry.register(loser, undefined)).kind, 'repeated');
   });
 

@@ -72,7 +72,7 @@ test('rule 3: whatever machines do, slots that two were shown stay as they are, 
             winners.push(step.n);
             return;
           case 'told':
-            return registry.markTold(token, registrationOf(token, step.n).memberId, undefined);
+            return registry.markTold(token, registrationOf(token, step.n).memberId, '10.0.0.1', undefined);
           case 'disconnect':
             return registry.connectionClosed(connections[step.connection] ?? {});
         }

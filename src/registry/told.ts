@@ -5,12 +5,19 @@ import { type Member, readContent } from './registry-state.ts';
 
 /**
  * Notes that a member has received the answer to its registration: from completion on, its id is its own
- * for ever (rule 4). Answers whether anything was to be noted.
+ * for ever (rule 4).
+ *
+ * @param address where the receipt comes from: of a `stranger`, who did not register the member, it counts for nothing
  */
-export function decideTold(range: TokenRange, memberId: string): Decision<boolean> {
+export function decideTold(
+  range: TokenRange,
+  memberId: string,
+  address: string,
+): Decision<'noted' | 'known' | 'stranger'> {
   const member = readContent(range)?.membersById.get(memberId);
-  if (member?.note === undefined || member.note.told === true) return { operations: [], outcome: false };
-  return { operations: [toldOperation(member, member.note, true)], outcome: true };
+  if (member?.note?.from !== address) return { operations: [], outcome: 'stranger' };
+  if (member.note.told === true) return { operations: [], outcome: 'known' };
+  return { operations: [toldOperation(member, member.note, true)], outcome: 'noted' };
 }
 
 /** The change of a member's note that says whether it has received its answer. No reader is shown it. */

@@ -5,11 +5,8 @@ export interface ModelEntry {
   readonly text: string;
   readonly createdRank: number | string;
   readonly modifiedRank: number | string;
-  /**
-   * The client whose connection stands for it. Undefined when it watched itself on another one: then its connections
-   * say nothing of it.
-   */
-  readonly client: number | undefined;
+  /** The client that registered it. */
+  readonly client: number;
   /** Its self watch was answered, so that it is known to have joined. */
   readonly isTold: boolean;
 }
@@ -72,8 +69,7 @@ export class RegistryModel {
     if (existing !== undefined && this.#form === 'named') {
       if (!holds && action !== 'create') return SAME;
       if (existing.text !== text) return alsoRefusedByEtcd(action, 'D2', 412, 105);
-      const isTwin = existing.client !== undefined && existing.client !== client;
-      if (isTwin) return alsoRefusedByEtcd(action, 'D1', 412, 105);
+      if (existing.client !== client) return alsoRefusedByEtcd(action, 'D1', 412, 105);
       const place = [...this.#entries.keys()].filter((key) => key !== '_state').indexOf(name);
       const isStarted = existing.isTold && place < this.#size && this.memberCount >= this.#size;
       if (isStarted) return { kind: 'refused', difference: 'D1', status: 403, errorCode: 151 };
@@ -108,10 +104,10 @@ export class RegistryModel {
     this.#createdRanks.set(`${name}@${rank}`, createdRank);
   }
 
-  /** The member has seen its own registration, on a connection that is not the one it registered on. */
+  /** The member has seen its own registration. */
   told(name: string): void {
     const entry = this.#entries.get(name);
-    if (entry !== undefined) this.#entries.set(name, { ...entry, isTold: true, client: undefined });
+    if (entry !== undefined) this.#entries.set(name, { ...entry, isTold: true });
   }
 
   /** The member has registered once more, and may not see that answer. */

@@ -127,7 +127,7 @@ function markToldWhenSent(
 ): void {
   const { registry, onFault } = options;
   res.once('finish', () => {
-    registry.markTold(token, memberId, requester.connection).catch((error: unknown) => {
+    registry.markTold(token, memberId, requester.address, requester.connection).catch((error: unknown) => {
       if (!isMusterError(error)) onFault(error);
     });
   });
