@@ -4,7 +4,10 @@ import { startWatchedMuster, type WatchedMuster } from './watched-muster.ts';
 
 let server: WatchedMuster;
 before(async () => {
-  server = await startWatchedMuster();
+  // All that it logs at most must be discreet too.
+  server = await startWatchedMuster({
+    args: ['--rate-limit', 'off', '--log-level', 'trace', '--log-format', 'text'],
+  });
 });
 after(async () => {
   await server.assertSound();

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { after, before, test } from 'node:test';
+import type { ConnectionLimits } from '../../src/server/http-server.ts';
 import { type Listener, openListener } from '../../src/server/listener.ts';
 import { openRaw, sendRaw } from './raw-connection.ts';
 
 /** Times that a test can wait for; otherwise the listener is the one of the service. */
-const LIMITS = { headersTimeoutMs: 300, requestTimeoutMs: 600, connectionsPerAddressMax: 5 };
+const SHORT = { headersTimeoutMs: 300, requestTimeoutMs: 600, connectionsPerAddressMax: 1000 };
+/** A number that a test can reach. */
+const FEW = { headersTimeoutMs: 60_000, requestTimeoutMs: 60_000, connectionsPerAddressMax: 5 };
 
 let listener: Listener;
 let port: number;
@@ -21,16 +24,24 @@ function serve(req: IncomingMessage, res: ServerResponse): void {
   req.on('error', () => {});
 }
 
-before(async () => {
-  listener = await openListener({
+function openWith(limits: ConnectionLimits): Promise<Listener> {
+  return openListener({
     host: '127.0.0.1',
     port: 0,
     isGuarded: true,
     serve,
     onConnectionClosed: () => {},
-    limits: LIMITS,
+    limits,
   });
-  port = Number(new URL(listener.url).port);
+}
+
+function portOf({ url }: Listener): number {
+  return Number(new URL(url).port);
+}
+
+before(async () => {
+  listener = await openWith(SHORT);
+  port = portOf(listener);
 });
 after(() => listener.close(1000));
 
@@ -92,8 +103,11 @@ test('a request that came whole may wait for its answer, and an idle connection 
   assert.equal(held.rest, '');
 });
 
-test('an address has as many connections as it may, and another one has its own', async () => {
-  const count = LIMITS.connectionsPerAddressMax;
+test('an address has as many connections as it may, and another one has its own', async (t) => {
+  const bounded = await openWith(FEW);
+  t.after(() => bounded.close(1000));
+  const port = portOf(bounded);
+  const count = FEW.connectionsPerAddressMax;
   const from = '127.0.0.78';
   const connections = await Promise.all(Array.from({ length: count }, () => openRaw(port, { from })));
   using refused = await openRaw(port, { from });

@@ -71,6 +71,12 @@ export class WatchedMuster implements AsyncDisposable {
     return countSockets(this.muster.program.pid) - this.#socketsAtStart;
   }
 
+  /** Watches that are held now. */
+  async countWatches(): Promise<number> {
+    const { body } = await this.get('/metrics');
+    return Number(/^muster_watches (\d+)$/m.exec(body)?.[1]);
+  }
+
   /** A good request is answered as ever, and every connection of before is gone. */
   async assertSound(): Promise<void> {
     const token = await this.newToken(1);
@@ -79,6 +85,9 @@ export class WatchedMuster implements AsyncDisposable {
     assert.equal(read.status, 200);
     assert.match(read.body, /"value":"n1=http:\/\/10\.0\.0\.1:2380"/);
     await poll('all connections closed', 5000, async () => (this.connections <= 0 ? true : undefined));
+    await poll('all watches released', 5000, async () =>
+      (await this.countWatches()) === 0 ? true : undefined,
+    );
   }
 
   /** Nothing that was printed so far holds a whole token or a stack. */

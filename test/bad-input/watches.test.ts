@@ -26,14 +26,11 @@ after(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-async function countWatches(): Promise<number> {
-  const { body } = await server.get('/metrics');
-  return Number(/^muster_watches (\d+)$/m.exec(body)?.[1]);
-}
-
 /** Waits until exactly so many watches are held: a second, and some for a busy machine. */
 async function waitForWatches(count: number): Promise<void> {
-  await poll(`${count} watches`, 3000, async () => ((await countWatches()) === count ? true : undefined));
+  await poll(`${count} watches`, 3000, async () =>
+    (await server.countWatches()) === count ? true : undefined,
+  );
 }
 
 async function parkMany(count: number, target: string, from?: string): Promise<RawConnection[]> {
@@ -157,7 +154,7 @@ test('a watch on a token that was never issued holds nothing', async () => {
   for (let i = 0; i < 2 * PER_TOKEN; i++) {
     assert.equal((await server.get(`/${unissued}?wait=true`)).status, 404);
   }
-  assert.equal(await countWatches(), 0);
+  assert.equal(await server.countWatches(), 0);
 });
 
 test('a stream whose client never reads holds a bounded queue, and goes with its client', async () => {
@@ -168,4 +165,26 @@ test('a stream whose client never reads holds a bounded queue, and goes with its
   for (let i = 1; i <= 200; i++) assert.equal((await server.register(token, i)).status, 201);
   watch.reset();
   await waitForWatches(0);
+});
+
+test('thousands of watches are parked, and released when their clients are gone', {
+  timeout: 60_000,
+}, async () => {
+  await using busy = await startWatchedMuster({ args: [] });
+  const token = await busy.newToken();
+  // The most that one token may have unless the operator says otherwise.
+  const count = 2048;
+  const watches: RawConnection[] = [];
+  while (watches.length < count) {
+    const target = `/${token}?wait=true&recursive=true`;
+    watches.push(...(await Promise.all(Array.from({ length: 128 }, () => busy.park(target)))));
+  }
+  await poll('all parked', 5000, async () => ((await busy.countWatches()) === count ? true : undefined));
+  assert.equal((await busy.get(`/${token}?wait=true`)).status, 503);
+  assert.equal((await busy.get('/health')).body, 'OK');
+  for (const [i, watch] of watches.entries()) {
+    if (i % 2 === 0) watch.reset();
+    else watch.socket.destroy();
+  }
+  await busy.assertSound();
 });
