@@ -28,3 +28,21 @@ export function assertValue(text: string): void {
     remedy: 'a member registers name=peer-URL, with a few URLs at the most',
   });
 }
+
+/**
+ * Refuses the value of a member that would end every other member that reads it: Go takes no control characters
+ * in a URL (go: net/url, Parse).
+ *
+ * @throws MusterError `limit-exceeded` or `guard-refused`
+ */
+export function assertMemberValue(text: string): void {
+  assertValue(text);
+  if (!UNREADABLE.test(text)) return;
+  throw new MusterError(
+    'guard-refused',
+    'cannot register a value that has control characters or is not UTF-8',
+    {
+      remedy: 'a member registers name=peer-URL, such as n1=http://10.0.0.1:2380',
+    },
+  );
+}

@@ -17,7 +17,8 @@ export interface ElectionRequest {
   readonly from: string;
 }
 
-const decoder = new TextDecoder();
+// A byte order mark is a part of the value like any other.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Decides on a write of the election's key: whoever makes it is the leader (rule 3).

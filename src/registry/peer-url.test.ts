@@ -41,6 +41,8 @@ const BAD: readonly [url: string, problem: RegExp][] = [
   ['http://::1:2380', /host/],
   ['http://a b:2380', /host/],
   ['http://a\n:2380', /host/],
+  ['http://a%00b:2380', /host/],
+  ['http://a%41:2380', /host/],
   ['http://a', /port/],
   ['http://a:', /port/],
   ['http://a:0', /port/],

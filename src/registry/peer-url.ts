@@ -17,7 +17,8 @@ export interface PeerUrlProblem {
 }
 
 const SHAPE = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\/([^/?#]*)(.*)$/;
-const AUTHORITY = /^(?:[^@]*@)?(?:\[([^\]]*)\]|([^:[\]<>"^`{|}\\\s]*))(?::([0-9]*))?$/;
+/** As in Go, a `%` in a host is an error, apart from the zone of an IPv6 address (go: net/url, Parse). */
+const AUTHORITY = /^(?:[^@\s]*@)?(?:\[([^\]]*)\]|([^:[\]<>"^`{|}\\%\s]*))(?::([0-9]*))?$/;
 const SCHEMES = ['http', 'https', 'unix', 'unixs'];
 
 /**

@@ -1,7 +1,7 @@
 import { MusterError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { Decision, TokenRange } from '../store/store.ts';
-import { assertMemberId, assertValue } from './bounds.ts';
+import { assertMemberId, assertMemberValue } from './bounds.ts';
 import { assertWelcome } from './guard.ts';
 import { memberKey } from './keys.ts';
 import { readLiveContent } from './lifecycle.ts';
@@ -49,7 +49,7 @@ export function decideRegistration(
   const existing = content.membersById.get(request.memberId);
   if (existing !== undefined && isNamed(existing)) return decideRepetition(content, existing, request);
   assertMemberId(request.memberId);
-  assertValue(request.text);
+  assertMemberValue(request.text);
   assertCondition(request.condition, existing?.entry, existing?.text);
   const value = parseMemberValue(request.text);
   assertForm(content, value, request);

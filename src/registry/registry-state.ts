@@ -38,7 +38,8 @@ export interface LiveContent extends RegistryContent {
 export type Lifecycle = 'open' | 'complete' | 'expired' | 'revoked';
 
 const contents = new WeakMap<readonly Entry[], RegistryContent | null>();
-const decoder = new TextDecoder();
+// A byte order mark is a part of the value like any other.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Reads the keys of a token; undefined when it was never issued or is forgotten. */
 export function readContent(range: TokenRange): RegistryContent | undefined {

@@ -19,7 +19,8 @@ export interface RemovalOutcome {
   readonly previous: ShownEntry;
 }
 
-const decoder = new TextDecoder();
+// A byte order mark is a part of the value like any other.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Decides on a removal. What others were shown is not taken back under them: only an admin may, or anybody

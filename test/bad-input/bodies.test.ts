@@ -162,6 +162,39 @@ function longValue(bytes: number): string {
   return `${'n'.repeat(bytes - url.length - 1)}=${url}`;
 }
 
+for (const value of [
+  'n%00=http://a:1',
+  'n=http://a%00b:1',
+  'n%0a=http://a:1',
+  'n%c2%9b=http://a:1',
+  'n%ef%bf%bd=http://a:1',
+]) {
+  test(`the value ${value} is refused, since no member could read it`, async () => {
+    const token = await server.newToken();
+    const answer = await server.request('PUT', `/${token}/a1`, '', `value=${value.replace('=', '%3D')}`);
+    assert.equal(answer.status, 403);
+    assert.match(
+      answer.body,
+      /"errorCode":150,"message":"cannot register a value that has control characters/,
+    );
+    await assertEmpty(token);
+  });
+}
+
+test('a value comes back byte for byte, also one that begins with a byte order mark', async () => {
+  const token = await server.newToken();
+  const answer = await server.request(
+    'PUT',
+    `/${token}/a1`,
+    '',
+    'value=%EF%BB%BFn%E2%82%AC%3Dhttp%3A%2F%2Fa%3A1',
+  );
+  assert.equal(answer.status, 201);
+  for (const { body } of [answer, await server.get(`/${token}/a1`)]) {
+    assert.ok(body.includes('"value":"\ufeffn\u20ac=http://a:1"'), body);
+  }
+});
+
 test('a value of exactly the limit is taken, one byte more is not', async () => {
   const token = await server.newToken();
   const form = (bytes: number): string => `value=${encodeURIComponent(longValue(bytes))}`;

@@ -24,7 +24,8 @@ export interface EventDocument {
   readonly prevNode?: NodeDocument;
 }
 
-const decoder = new TextDecoder();
+// A byte order mark is a part of the value like any other.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The key of a token's folder, or of something below it. */
 export function keyOf(token: string, name?: string): string {
