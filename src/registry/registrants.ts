@@ -33,6 +33,8 @@ export class Registrants {
       if (!this.#hasHungUp(holder)) return 'twin';
       this.release(token, memberId, holder);
     }
+    // A connection that ended already will not end once more: nothing would ever take its claim back.
+    if (this.#hasHungUp(connection)) return 'claimed';
     this.#holders.set(key, connection);
     const keys = this.#keysByHolder.get(connection) ?? new Set();
     this.#keysByHolder.set(connection, keys.add(key));

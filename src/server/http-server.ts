@@ -54,11 +54,17 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.maxConnections = LIMITS.connectionsMax;
   const owed: Owed = new WeakMap();
   const connections = boundConnections(server, options, limits);
-  const take = (req: IncomingMessage, res: ServerResponse): void => {
-    if (!accept(req, res, owed)) return;
+  const begin = (req: IncomingMessage, res: ServerResponse): void => {
     const problem = findHostProblem(req);
     if (problem === undefined) serve(req, res);
     else refuse(res, 400, problem);
+  };
+  // One after the other: a read that was sent behind a write shows what was written (RFC 9112, 9.3.2).
+  const take = (req: IncomingMessage, res: ServerResponse): void => {
+    const previous = lastOf(owed.get(req.socket));
+    if (!accept(req, res, owed)) return;
+    if (previous === undefined) begin(req, res);
+    else previous.once('close', () => begin(req, res));
   };
   server.on('request', take);
   server.on('checkContinue', (req, res) => {
@@ -110,7 +116,11 @@ function boundConnections(
   return connections;
 }
 
-/** Requests may be sent ahead of answers, but not without end: each one may be a watch that is held. */
+function lastOf(answers: ReadonlySet<ServerResponse> | undefined): ServerResponse | undefined {
+  return answers === undefined || answers.size === 0 ? undefined : [...answers].at(-1);
+}
+
+/** Requests may be sent ahead of answers, but not without end: each one is kept until its turn comes. */
 function accept({ socket }: IncomingMessage, res: ServerResponse, owed: Owed): boolean {
   const answers = owed.get(socket) ?? new Set();
   owed.set(socket, answers.add(res));
