@@ -82,6 +82,7 @@ export class Batch {
     for (const [sequence, event] of events.entries()) {
       this.#write(token, event, sequence, historyKept, superseded[sequence]);
     }
+    this.#writeDue(token, before, entries);
     this.#entries.set(token, entries);
     this.#keys += entries.length - before.length;
     const commit: Commit = { revision: this.#revision, events };
@@ -95,6 +96,17 @@ export class Batch {
   format(): ArrayBuffer {
     this.#changes.put('meta', STATE_KEY, formatState(this.state));
     return this.#changes.format();
+  }
+
+  /**
+   * Brings the index by time up to date. Most keys of a token end together with it, and share one row there: a
+   * registration then touches no page of that table.
+   */
+  #writeDue(token: string, before: readonly Entry[], after: readonly Entry[]): void {
+    const earlier = endsOf(before);
+    const later = endsOf(after);
+    for (const end of earlier) if (!later.has(end)) this.#changes.remove('due', dueKey(end, token));
+    for (const end of later) if (!earlier.has(end)) this.#changes.put('due', dueKey(end, token));
   }
 
   #readPrevious(token: string, { previous }: WatchEvent): Uint8Array | undefined {
@@ -113,13 +125,8 @@ export class Batch {
   ): void {
     const { previous } = event;
     const key = event.type === 'put' ? event.entry.key : event.key;
-    if (previous !== undefined && superseded !== undefined) {
-      if (historyKept) {
-        this.#changes.put('history', historyKey(token, previous.modRevision, key), superseded);
-      }
-      if (previous.expiresAt !== undefined) {
-        this.#changes.remove('due', dueKey(previous.expiresAt, token, key));
-      }
+    if (previous !== undefined && superseded !== undefined && historyKept) {
+      this.#changes.put('history', historyKey(token, previous.modRevision, key), superseded);
     }
     const place = { sequence, previousRevision: previous?.modRevision ?? 0 };
     if (event.type === 'delete') {
@@ -134,7 +141,11 @@ export class Batch {
     const row = formatPut(event.entry, place);
     this.#changes.put('entries', entryKey(token, key), row);
     this.#rows.set(`${token}/${key}`, row);
-    const { expiresAt } = event.entry;
-    if (expiresAt !== undefined) this.#changes.put('due', dueKey(expiresAt, token, key));
   }
+}
+
+function endsOf(entries: readonly Entry[]): Set<number> {
+  const ends = new Set<number>();
+  for (const { expiresAt } of entries) if (expiresAt !== undefined) ends.add(expiresAt);
+  return ends;
 }

@@ -4,7 +4,7 @@
  *
  *     entries  <token>/<key>              -> a put row: the key as it is now
  *     history  <token>/<revision><key>    -> a put row that was superseded, or a delete row
- *     due      <time><token>/<key>        -> nothing: the entry expires at this time
+ *     due      <time><token>              -> nothing: some key of the token expires at this time
  *     meta     "clusterId" | "state"      -> 16 hex digits | <revision><number of keys>
  *
  * The newest event of a key that is there is not in the history: it is the entry itself, as of its mod
@@ -65,11 +65,10 @@ export function parseHistoryKey(token: string, row: Uint8Array): { revision: num
   };
 }
 
-export function dueKey(dueAt: number, token: string, key: string): Buffer {
-  const path = `${token}/${key}`;
-  const row = Buffer.allocUnsafe(NUMBER_BYTES + Buffer.byteLength(path));
+export function dueKey(dueAt: number, token: string): Buffer {
+  const row = Buffer.allocUnsafe(NUMBER_BYTES + Buffer.byteLength(token));
   row.writeUIntBE(dueAt, 0, NUMBER_BYTES);
-  row.write(path, NUMBER_BYTES);
+  row.write(token, NUMBER_BYTES);
   return row;
 }
 
@@ -82,8 +81,7 @@ export function dueAfter(time: number): Buffer {
 
 export function parseDueKey(row: Uint8Array): { dueAt: number; token: string } {
   const bytes = view(row);
-  const path = bytes.toString('utf8', NUMBER_BYTES);
-  return { dueAt: bytes.readUIntBE(0, NUMBER_BYTES), token: path.slice(0, path.indexOf('/')) };
+  return { dueAt: bytes.readUIntBE(0, NUMBER_BYTES), token: bytes.toString('utf8', NUMBER_BYTES) };
 }
 
 function writeHeader(row: Buffer, flags: number, place: EventPlace): void {
