@@ -11,16 +11,19 @@ unspecified.addAddress('::', 'ipv6');
 /** Whether a host name or IP address (IPv6 without brackets) means the machine itself. */
 export function isLoopbackHost(host: string): boolean {
   const name = host.toLowerCase();
-  return name === 'localhost' || name.endsWith('.localhost') || isListed(loopback, host);
+  if (name === 'localhost' || name.endsWith('.localhost')) return true;
+  return isIP(host) === 4 ? host.startsWith('127.') : isListed(loopback, host);
 }
 
 /** Whether an IP address is the one that means "every address of this machine". */
 export function isUnspecifiedHost(host: string): boolean {
-  return isListed(unspecified, host);
+  return isIP(host) === 4 ? host === '0.0.0.0' : isListed(unspecified, host);
 }
 
-/** An IPv4 address inside IPv6 (`::ffff:127.0.0.1`) counts as that IPv4 address: BlockList sees to it. */
+/**
+ * An IPv4 address inside IPv6 (`::ffff:127.0.0.1`) counts as that IPv4 address: BlockList sees to it. For plain
+ * IPv4 it is not asked, since each question costs it an object and IPv4 has one spelling only.
+ */
 function isListed(list: BlockList, host: string): boolean {
-  const kind = isIP(host);
-  return kind !== 0 && list.check(host, kind === 4 ? 'ipv4' : 'ipv6');
+  return isIP(host) === 6 && list.check(host, 'ipv6');
 }

@@ -21,9 +21,11 @@ export async function readForm(req: IncomingMessage): Promise<Form> {
   return parseForm(decodeUtf8(body));
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 function decodeUtf8(body: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return decoder.decode(body);
   } catch {
     throw new RequestError(210, 'the body is not UTF-8');
   }
@@ -41,8 +43,12 @@ function readBody(req: IncomingMessage): Promise<Buffer> {
       if (length <= LIMITS.bodyMaxBytes) chunks.push(chunk);
       else reject(tooLong());
     });
-    req.on('end', () => resolve(Buffer.concat(chunks)));
-    req.on('error', () => reject(new RequestError(210, 'the body ended early')));
-    req.on('close', () => reject(new RequestError(210, 'the body ended early')));
+    const endEarly = (): void => {
+      // Every request is closed at some time, also one that was read to its end.
+      if (!req.readableEnded) reject(new RequestError(210, 'the body ended early'));
+    };
+    req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    req.on('error', endEarly);
+    req.on('close', endEarly);
   });
 }
