@@ -7,10 +7,13 @@ import type { Route } from './route.ts';
 /** What a GET may name below a token. */
 export type ReadRoute = Exclude<Route, { kind: 'new' | 'none' }>;
 
-/** Bodies that depend on nothing but the token's content, so that most reads build none. */
+/**
+ * Bodies that depend on nothing but the token's content, so that most reads build none. Strings, since Node sends
+ * one together with the headers, and bytes separately.
+ */
 interface Bodies {
-  registry?: Buffer | undefined;
-  size?: Buffer | undefined;
+  registry?: string | undefined;
+  size?: string | undefined;
 }
 
 const bodies = new WeakMap<LiveContent, Bodies>();
@@ -25,7 +28,7 @@ export function formatReading(
   { content }: RegistryReading,
   parameters: Parameters,
   now: number,
-): Buffer | undefined {
+): string | undefined {
   const memo = bodies.get(content) ?? {};
   bodies.set(content, memo);
   const { token } = route;
@@ -56,6 +59,6 @@ export function formatReading(
   }
 }
 
-function formatGet(node: object): Buffer {
-  return Buffer.from(formatJson({ action: 'get', node }));
+function formatGet(node: object): string {
+  return formatJson({ action: 'get', node });
 }
