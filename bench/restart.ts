@@ -24,7 +24,7 @@ export const benchRestart: Bench = async ({ quick, dir }) => {
     filled = tokens;
     const isLargest = tokens === 1_000_000;
     const { seconds, anonymous } = await restart(folder);
-    const what = (figure: string): string => `${(tokens / 1000).toFixed(0)},000 tokens: ${figure}`;
+    const what = (figure: string): string => `${tokens.toLocaleString('en-US')} tokens: ${figure}`;
     rows.push({
       bench: 'restart',
       what: what('start to ready'),
