@@ -24,7 +24,9 @@ export async function serveV2(exchange: Exchange, route: Route, options: V2Optio
     if (exchange.method === 'OPTIONS' && route.kind !== 'none') return sendText(exchange, 200, '');
     if (route.kind === 'new') return await serveNewToken(exchange, options);
     if (route.kind === 'none') return sendUnknownPath(exchange, route, options);
-    await serveKey(exchange, route, options);
+    const serving = serveKey(exchange, route, options);
+    // Most reads are answered already.
+    if (serving !== undefined) await serving;
   } catch (error) {
     if (!isMusterError(error) && !(error instanceof RequestError)) options.onFault(error);
     if (exchange.res.headersSent) exchange.res.destroy();
@@ -60,19 +62,35 @@ function sendUnknownPath(
   sendError(exchange, error, `${reason}; ${remedy}`, registry.clusterId, registry.revision);
 }
 
-async function serveKey(exchange: Exchange, route: ReadRoute, options: V2Options): Promise<void> {
+function serveKey(exchange: Exchange, route: ReadRoute, options: V2Options): void | Promise<void> {
   const { method } = exchange;
   switch (method) {
     case 'GET':
+      return serveGet(exchange, route, parseReadQuery(exchange.query), options);
     case 'HEAD':
       return serveGet(exchange, route, parseParameters(parseForm(exchange.query), method), options);
     case 'PUT':
     case 'DELETE':
-      break;
+      return isWritable(route) ? serveWrite(exchange, route, options) : refuseWrite(route, options);
     default:
       return sendMethodNotAllowed(exchange, isWritable(route) ? TOKEN_METHODS : READ_METHODS);
   }
-  if (!isWritable(route)) return refuseWrite(route, options);
+}
+
+let lastQuery = '';
+let lastParameters = parseParameters(parseForm(''), 'GET');
+
+/** Members read with one and the same query, so the one before is remembered. */
+function parseReadQuery(query: string): Parameters {
+  if (query !== lastQuery) {
+    lastParameters = parseParameters(parseForm(query), 'GET');
+    lastQuery = query;
+  }
+  return lastParameters;
+}
+
+async function serveWrite(exchange: Exchange, route: WritableRoute, options: V2Options): Promise<void> {
+  const { method } = exchange;
   const parameters = parseParameters(await writeForm(exchange), method);
   if (method === 'PUT') await servePut(exchange, route, parameters, options);
   else await serveDelete(exchange, route, parameters, options);
