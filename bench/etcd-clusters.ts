@@ -37,5 +37,10 @@ async function formCluster(side: Side): Promise<number> {
     MEMBERS.map((name) => ({ version: '3.4', name, dataDir: `${dir.path}/${name}`, discoveryUrl })),
   );
   await members.waitHealthy();
-  return (performance.now() - startedAt) / 1000;
+  const seconds = (performance.now() - startedAt) / 1000;
+  for (const member of members.all) {
+    const { length } = await member.memberList();
+    if (length !== MEMBERS.length) throw new Error(`${member.name} is in a cluster of ${length}`);
+  }
+  return seconds;
 }
