@@ -13,7 +13,7 @@ export const benchEtcdClusters: Bench = async ({ quick, muster, go }) => {
   // Without the Go server there is no etcd 3.4 either.
   if (goSide === undefined) return [];
   const musterSide = await muster();
-  const figures = await alternate(quick ? 2 : 5, {
+  const figures = await alternate(quick ? 5 : 15, {
     muster: () => formCluster(musterSide),
     go: () => formCluster(goSide),
   });
