@@ -95,6 +95,19 @@ describe('rule 4: a machine that rebooted during a bootstrap', () => {
     assert.equal(refusal.code, 'member-started');
   });
 
+  test('comes back also when it went away before its receipt was noted', async () => {
+    const { registry } = openRegistry();
+    const token = await registry.create({ size: 2, ttlSeconds: 60 });
+    const connection = {};
+    const { memberId } = registrationOf(token, 1);
+    await registry.register(registrationOf(token, 1), connection);
+    const noted = registry.markTold(token, memberId, '10.0.0.1', connection);
+    await registry.connectionClosed(connection);
+    await noted;
+    await registry.register(registrationOf(token, 2), {});
+    assert.equal((await registry.register(registrationOf(token, 1), {})).kind, 'repeated');
+  });
+
   test('stays out when it uses a connection for each request', async () => {
     const { registry } = openRegistry();
     const token = await registry.create({ size: 2, ttlSeconds: 60 });
@@ -139,7 +152,7 @@ describe('rule 4: a machine that rebooted during a bootstrap', () => {
 
 test('Departures remembers a bounded number of tokens, the latest ones', () => {
   const departures = new Departures();
-  for (let n = 0; n <= LIMITS.departedTokensMax; n++) departures.depart(`t${n}`, 'm', '10.0.0.1', n);
+  for (let n = 0; n <= LIMITS.departedTokensMax; n++) departures.depart(`t${n}`, 'm', '10.0.0.1', n, {});
   assert.equal(departures.isAwayFrom('t0'), false);
   assert.equal(departures.awaySince('t0', 'm', {}), undefined);
   assert.equal(departures.awaySince('t1', 'm', {}), 1);

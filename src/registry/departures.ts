@@ -5,6 +5,8 @@ interface Departure {
   readonly address: string;
   /** The store's revision when the connection ended. */
   readonly revision: number;
+  /** The connection that ended. Nothing but its identity matters, so it is not kept alive. */
+  readonly connection: WeakRef<object>;
   /** Connections without a name, from the same address, that were shown the complete cluster since. */
   readonly readers: Set<object>;
 }
@@ -23,11 +25,12 @@ export class Departures {
   readonly #tokensByReader = new Map<object, Set<string>>();
 
   /** The connection that registered a member ended, at a revision at which its cluster was not complete. */
-  depart(token: string, memberId: string, address: string, revision: number): void {
+  depart(token: string, memberId: string, address: string, revision: number, ended: object): void {
     const members = this.#byToken.get(token) ?? new Map<string, Departure>();
     // The token that nobody left for longest is forgotten first.
     this.#byToken.delete(token);
-    this.#byToken.set(token, members.set(memberId, { address, revision, readers: new Set() }));
+    const departure = { address, revision, connection: new WeakRef(ended), readers: new Set<object>() };
+    this.#byToken.set(token, members.set(memberId, departure));
     for (const oldest of this.#byToken.keys()) {
       if (this.#byToken.size <= LIMITS.departedTokensMax) break;
       this.#byToken.delete(oldest);
@@ -58,13 +61,21 @@ export class Departures {
 
   /** A member registered on a connection: it is not away, and what the connection was shown, it was shown. */
   comeBack(token: string, memberId: string, connection: object): void {
-    this.disregard(token, memberId);
+    this.#remove(token, memberId);
     for (const { readers } of this.#byToken.get(token)?.values() ?? []) readers.delete(connection);
     this.#tokensByReader.get(connection)?.delete(token);
   }
 
-  /** Nothing can be told from the connections of a member: it counts as one that may have started. */
-  disregard(token: string, memberId: string): void {
+  /**
+   * A member used a connection. Where that is not the one that ended, nothing can be told from its connections: it
+   * counts as one that may have started.
+   */
+  noteUse(token: string, memberId: string, connection: object | undefined): void {
+    const departure = this.#byToken.get(token)?.get(memberId);
+    if (departure !== undefined && departure.connection.deref() !== connection) this.#remove(token, memberId);
+  }
+
+  #remove(token: string, memberId: string): void {
     const members = this.#byToken.get(token);
     members?.delete(memberId);
     if (members?.size === 0) this.#byToken.delete(token);

@@ -59,15 +59,13 @@ export class Registrants {
   }
 
   /**
-   * Compares what a member uses now with what it registered on. Where that is another connection, its client, or a
-   * proxy before it, uses several: `forget` will not tell of this member then.
+   * A member used a connection. Where that is not the one that it registered on, its client, or a proxy before it,
+   * uses several: `forget` will not tell of this member then.
    */
-  isHolder(token: string, memberId: string, connection: object | undefined): boolean {
+  noteUse(token: string, memberId: string, connection: object | undefined): void {
     const key = `${token}/${memberId}`;
     const holder = this.#holders.get(key);
-    if (holder !== undefined && holder === connection) return true;
-    if (holder !== undefined) this.#indirect.add(key);
-    return false;
+    if (holder !== undefined && holder !== connection) this.#indirect.add(key);
   }
 
   /** Whether the connection holds any member of a token. */

@@ -194,7 +194,7 @@ export class Registry {
         const { record, members, membersById } = (await this.read(token)).content;
         const from = membersById.get(memberId)?.note?.from;
         if (from === undefined || members.length >= record.size) continue;
-        this.#departures.depart(token, memberId, from, revision);
+        this.#departures.depart(token, memberId, from, revision, connection);
       } catch {
         // A token that cannot be read now: its members count as started, which is the safe side.
       }
@@ -215,9 +215,9 @@ export class Registry {
     connection: object | undefined,
   ): Promise<void> {
     const told = await this.#store.transact(token, (range) => decideTold(range, memberId, address));
-    if (told.outcome !== 'stranger' && !this.#registrants.isHolder(token, memberId, connection)) {
-      this.#departures.disregard(token, memberId);
-    }
+    if (told.outcome === 'stranger') return;
+    this.#registrants.noteUse(token, memberId, connection);
+    this.#departures.noteUse(token, memberId, connection);
   }
 
   /**
