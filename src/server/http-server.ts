@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { LIMITS } from '../limits.ts';
+import { OwedAnswers } from './owed-answers.ts';
 import { refuseByHand } from './refuse-by-hand.ts';
 
 /** The limits of connections that a test may want to reach soon; see `LIMITS`, which has the defaults. */
@@ -21,9 +22,6 @@ export interface HttpServerOptions {
 
 /** How often connections are looked through for those whose time is over. */
 const CHECK_MS = 1000;
-
-/** The answers that each connection owes, in the order of their requests. */
-type Owed = WeakMap<Socket, Set<ServerResponse>>;
 
 /** An HTTP server that can be asked to hang up on those who never said a word. */
 export interface HttpServer {
@@ -52,7 +50,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   // Not in the documentation of Node, but what its own `net` option of that name stands for (lib/_http_server.js).
   Object.assign(server, { httpAllowHalfOpen: true });
   server.maxConnections = LIMITS.connectionsMax;
-  const owed: Owed = new WeakMap();
+  const owed = new OwedAnswers();
   const connections = boundConnections(server, options, limits);
   const begin = (req: IncomingMessage, res: ServerResponse): void => {
     const problem = findHostProblem(req);
@@ -60,27 +58,28 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     else refuse(res, 400, problem);
   };
   // One after the other: a read that was sent behind a write shows what was written (RFC 9112, 9.3.2).
-  const take = (req: IncomingMessage, res: ServerResponse): void => {
-    const previous = lastOf(owed.get(req.socket));
-    if (!accept(req, res, owed)) return;
-    if (previous === undefined) begin(req, res);
-    else previous.once('close', () => begin(req, res));
+  const inTurn = (req: IncomingMessage, res: ServerResponse, answer: typeof begin): void => {
+    const { count, previous } = owed.add(req.socket, res);
+    // Requests may be sent ahead of answers, but not without end: each one is kept until its turn comes.
+    if (count > LIMITS.pipelinedRequestsMax) req.socket.destroy();
+    else if (previous === undefined) answer(req, res);
+    else previous.once('close', () => answer(req, res));
   };
-  server.on('request', take);
+  server.on('request', (req, res) => inTurn(req, res, begin));
   server.on('checkContinue', (req, res) => {
     // What will be refused for its length need not be sent.
     if (Number(req.headers['content-length'] ?? 0) <= LIMITS.bodyMaxBytes) res.writeContinue();
-    take(req, res);
+    inTurn(req, res, begin);
   });
   server.on('checkExpectation', (req, res) => {
-    if (accept(req, res, owed)) refuse(res, 417, 'the only known value of Expect is 100-continue');
+    inTurn(req, res, () => refuse(res, 417, 'the only known value of Expect is 100-continue'));
   });
   server.on('connect', (_req, stream) => {
     refuseByHand(stream, '405 Method Not Allowed', 'CONNECT does not belong here');
   });
   server.on('clientError', (error, stream) => {
     const socket = stream as Socket;
-    if (isBroken(error) || !isNextAnswerFree(owed.get(socket))) socket.destroy();
+    if (isBroken(error) || !isNextAnswerFree(owed.open(socket))) socket.destroy();
     else refuseByHand(socket, ...describeClientError(error));
   });
   const closeSilentConnections = (): void => {
@@ -116,20 +115,6 @@ function boundConnections(
   return connections;
 }
 
-function lastOf(answers: ReadonlySet<ServerResponse> | undefined): ServerResponse | undefined {
-  return answers === undefined || answers.size === 0 ? undefined : [...answers].at(-1);
-}
-
-/** Requests may be sent ahead of answers, but not without end: each one is kept until its turn comes. */
-function accept({ socket }: IncomingMessage, res: ServerResponse, owed: Owed): boolean {
-  const answers = owed.get(socket) ?? new Set();
-  owed.set(socket, answers.add(res));
-  res.once('close', () => answers.delete(res));
-  if (answers.size <= LIMITS.pipelinedRequestsMax) return true;
-  socket.destroy();
-  return false;
-}
-
 /** RFC 9112, 3.2: a request of HTTP/1.1 has exactly one Host header. */
 function findHostProblem({ httpVersion, rawHeaders }: IncomingMessage): string | undefined {
   let hosts = 0;
@@ -155,9 +140,8 @@ function refuse(res: ServerResponse, status: number, text: string): void {
 }
 
 /** Whether the next bytes that are sent would be the answer to what was refused, and not to a request before it. */
-function isNextAnswerFree(answers: ReadonlySet<ServerResponse> | undefined): boolean {
-  const open = [...(answers ?? [])].filter((res) => !res.writableEnded);
-  const [own, ...others] = open;
+function isNextAnswerFree(answers: readonly ServerResponse[]): boolean {
+  const [own, ...others] = answers.filter((res) => !res.writableEnded);
   return own === undefined || (others.length === 0 && !own.req.complete && !own.headersSent);
 }
 
