@@ -3,6 +3,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { Lifecycle } from '../registry/registry-state.ts';
 import type { WriteOutcome } from '../registry/shown-entry.ts';
 import type { StoreObserver, StoreStats } from '../store/store.ts';
+import { createRequestMetrics } from './request-metrics.ts';
 import type { RouteName } from './router.ts';
 
 /** The wire forms in which members register. */
@@ -39,49 +40,8 @@ export interface Metrics {
   render(): Promise<RenderedMetrics>;
 }
 
-const REQUEST_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const FLUSH_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const BATCH_COMMITS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
-
-/** Looks a value up by one key and makes it at the first time, so that labels are hashed once only. */
-function remember<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
-  const known = new Map<Key, Value>();
-  return (key) => {
-    let value = known.get(key);
-    if (value === undefined) {
-      value = make(key);
-      known.set(key, value);
-    }
-    return value;
-  };
-}
-
-/** Counters and timers of requests. */
-function createRequestMetrics(registry: Registry): Pick<Metrics, 'request'> {
-  const total = new Counter({
-    name: 'muster_http_requests_total',
-    help: 'Answered HTTP requests, by what they were about and by status.',
-    labelNames: ['route', 'status'],
-    registers: [registry],
-  });
-  const seconds = new Histogram({
-    name: 'muster_http_request_seconds',
-    help: 'Time from a request to its answer, watches aside.',
-    labelNames: ['route'],
-    buckets: REQUEST_SECONDS,
-    registers: [registry],
-  });
-  const counterOf = remember((route: RouteName) =>
-    remember((status: number) => total.labels(route, String(status))),
-  );
-  const timerOf = remember((route: RouteName) => seconds.labels(route));
-  return {
-    request(route, status, requestSeconds) {
-      counterOf(route)(status).inc();
-      if (route !== 'watch') timerOf(route).observe(requestSeconds);
-    },
-  };
-}
 
 /** Counters of what happens to registries. */
 function createRegistryMetrics(registry: Registry): Pick<Metrics, 'registration' | 'tokenTransition'> {
@@ -171,7 +131,7 @@ export function createMetrics(version: string): Metrics {
   const registryMetrics = createRegistryMetrics(registry);
   let sources: MetricSources | undefined;
   return {
-    ...createRequestMetrics(registry),
+    request: createRequestMetrics(registry),
     ...registryMetrics,
     storeObserver: {
       ...createStoreObserver(registry),
