@@ -122,6 +122,26 @@ describe('rule 4: a machine that rebooted during a bootstrap', () => {
     assert.equal(refusal.code, 'member-started');
   });
 
+  test('is told when its next request shows that the answer to its self watch has arrived', async () => {
+    const { registry } = openRegistry();
+    const token = await registry.create({ size: 1, ttlSeconds: 60 });
+    const [first, second] = [{}, {}];
+    const { memberId } = registrationOf(token, 1);
+    const register = (connection: object) => registry.register(registrationOf(token, 1), connection);
+    await register(first);
+    await registry.noteSent(token, memberId, '10.0.0.1', first);
+    await registry.connectionClosed(first);
+    assert.equal(
+      (await register(second)).kind,
+      'repeated',
+      'the answer may have been lost with the connection',
+    );
+    await registry.noteSent(token, memberId, '10.0.0.1', second);
+    await registry.noteRequest(second);
+    await registry.connectionClosed(second);
+    assert.equal((await refusalOf(() => register({}))).code, 'member-started');
+  });
+
   test('rule 4: what a stranger with the token asks in its name says nothing about it', async () => {
     const { registry } = openRegistry();
     const token = await registry.create({ size: 2, ttlSeconds: 60 });

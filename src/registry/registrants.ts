@@ -68,6 +68,11 @@ export class Registrants {
     if (holder !== undefined && holder !== connection) this.#indirect.add(key);
   }
 
+  /** Whether the connection holds the member. */
+  holds(token: string, memberId: string, connection: object): boolean {
+    return this.#holders.get(`${token}/${memberId}`) === connection;
+  }
+
   /** Whether the connection holds any member of a token. */
   holdsAny(token: string, connection: object): boolean {
     return [...(this.#keysByHolder.get(connection) ?? [])].some((key) => key.startsWith(`${token}/`));

@@ -62,6 +62,8 @@ export class Registry {
   readonly #registrants: Registrants;
   readonly #observer: RegistryObserver | undefined;
   readonly #departures = new Departures();
+  /** Answers to self watches of which it is not known yet that they arrived, by their connection. */
+  readonly #sent = new WeakMap<object, { token: string; memberId: string; address: string }>();
 
   constructor(options: RegistryOptions) {
     this.#store = options.store;
@@ -199,6 +201,34 @@ export class Registry {
         // A token that cannot be read now: its members count as started, which is the safe side.
       }
     }
+  }
+
+  /**
+   * Notes that a member was sent what it asks for once it has the answer to its registration. That it received this
+   * too is known with the next request on the connection that it registered on. A client that uses several connections,
+   * or one behind a proxy, cannot be followed like that: then what was sent counts as received.
+   *
+   * @param connection what it asked on; undefined behind a proxy
+   */
+  async noteSent(
+    token: string,
+    memberId: string,
+    address: string,
+    connection: object | undefined,
+  ): Promise<void> {
+    if (connection !== undefined && this.#registrants.holds(token, memberId, connection)) {
+      this.#sent.set(connection, { token, memberId, address });
+    } else {
+      await this.markTold(token, memberId, address, connection);
+    }
+  }
+
+  /** Notes a request: what was sent on its connection before has arrived. */
+  noteRequest(connection: object): void | Promise<void> {
+    const sent = this.#sent.get(connection);
+    if (sent === undefined) return;
+    this.#sent.delete(connection);
+    return this.markTold(sent.token, sent.memberId, sent.address, connection);
   }
 
   /**

@@ -9,7 +9,7 @@ import { type NewTokenOptions, serveNewToken } from './new-token.ts';
 import { type Parameters, parseParameters } from './parameters.ts';
 import { formatReading, type ReadRoute } from './read.ts';
 import type { Route } from './route.ts';
-import { noteShown, serveWatch, type WatchOptions } from './watch.ts';
+import { note, noteShown, serveWatch, type WatchOptions } from './watch.ts';
 import { serveDelete, servePut, type WriteOptions } from './write.ts';
 
 /** What the v2 dialect needs of its surroundings. */
@@ -63,7 +63,9 @@ function sendUnknownPath(
 }
 
 function serveKey(exchange: Exchange, route: ReadRoute, options: V2Options): void | Promise<void> {
-  const { method } = exchange;
+  const { method, requester } = exchange;
+  const noted = requester.connection && options.registry.noteRequest(requester.connection);
+  if (noted !== undefined) note(noted, options);
   switch (method) {
     case 'GET':
       return serveGet(exchange, route, parseReadQuery(exchange.query), options);

@@ -93,7 +93,7 @@ async function deliver(
   if (past !== undefined) return send(exchange, 200, 'application/json', past, headers);
   const change = await registry.nextChange(route.token, fromRevision, signal, accept);
   if (change !== undefined) {
-    if (isSelfWatch(route, parameters, change)) markToldWhenSent(exchange, route, options);
+    if (isSelfWatch(route, parameters, change)) noteWhenSent(exchange, route, options);
     send(exchange, 200, 'application/json', format(change), headers);
     if (route.kind === 'registry') noteShown(exchange, route.token, change.revision, options);
   } else if (stopping.aborted) {
@@ -112,25 +112,26 @@ export function noteShown(
   { requester }: Exchange,
   token: string,
   revision: number,
-  { registry, onFault }: WatchOptions,
+  options: WatchOptions,
 ): void {
-  registry.noteShown(token, revision, requester.address, requester.connection).catch((error: unknown) => {
+  note(options.registry.noteShown(token, revision, requester.address, requester.connection), options);
+}
+
+/** A note is no part of an answer, and where it fails, a member may only retry more often than it should. */
+export function note(noted: Promise<void>, { onFault }: Pick<WatchOptions, 'onFault'>): void {
+  noted.catch((error: unknown) => {
     if (!isMusterError(error)) onFault(error);
   });
 }
 
-/** The answer is out already, and an error must not spoil it: a lost note only means that the member may retry. */
-function markToldWhenSent(
+/** See `Registry.noteSent`. */
+function noteWhenSent(
   { res, requester }: Exchange,
   { token, memberId }: MemberRoute,
   options: WatchOptions,
 ): void {
-  const { registry, onFault } = options;
-  res.once('finish', () => {
-    registry.markTold(token, memberId, requester.address, requester.connection).catch((error: unknown) => {
-      if (!isMusterError(error)) onFault(error);
-    });
-  });
+  const { address, connection } = requester;
+  res.once('finish', () => note(options.registry.noteSent(token, memberId, address, connection), options));
 }
 
 function drained({ res }: Exchange, signal: AbortSignal): Promise<void> {
