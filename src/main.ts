@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import type { RunningServer } from './cli/command.ts';
 import { runCli } from './cli/main.ts';
@@ -20,6 +19,7 @@ import { createPagesRouter, createRouter, type PagesRouterOptions, type Serve } 
 import type { HostPort } from './server/setting-values.ts';
 import type { Settings } from './server/settings.ts';
 import { createProxyTrust } from './server/source-address.ts';
+import { createTokenSource } from './server/token-source.ts';
 import { openLmdbStore } from './store/lmdb/lmdb-store.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
 import type { Store, StoreObserver } from './store/store.ts';
@@ -38,7 +38,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   const registry = new Registry({
     store,
     clock,
-    createToken: () => randomBytes(16).toString('hex'),
+    createToken: createTokenSource(),
     policy: { guard: settings.guard },
     registrants,
     observer: createRegistryObserver(log, metrics),
