@@ -29,19 +29,19 @@ export function formatReading(
   parameters: Parameters,
   now: number,
 ): string | undefined {
-  const memo = bodies.get(content) ?? {};
-  bodies.set(content, memo);
+  const memo = bodiesOf(content);
   const { token } = route;
   switch (route.kind) {
     case 'size':
       memo.size ??= formatGet(sizeNode(token, content.sizeEntry, now));
       return memo.size;
     case 'registry': {
-      if (parameters.sorted || content.members.some(({ note }) => note?.expiresAt !== undefined)) {
-        return formatGet(registryNode(token, content, parameters.sorted, now));
-      }
-      memo.registry ??= formatGet(registryNode(token, content, false, now));
-      return memo.registry;
+      if (parameters.sorted) return formatGet(registryNode(token, content, true, now));
+      if (memo.registry !== undefined) return memo.registry;
+      const body = formatGet(registryNode(token, content, false, now));
+      // A list that tells how long an entry still lives is another one in a second.
+      if (!content.members.some(({ note }) => note?.expiresAt !== undefined)) memo.registry = body;
+      return body;
     }
     case 'config':
       return formatGet(configNode(token, content, now));
@@ -57,6 +57,14 @@ export function formatReading(
       return member && formatGet(memberNode(token, member, now));
     }
   }
+}
+
+function bodiesOf(content: LiveContent): Bodies {
+  const known = bodies.get(content);
+  if (known !== undefined) return known;
+  const made: Bodies = {};
+  bodies.set(content, made);
+  return made;
 }
 
 function formatGet(node: object): string {
