@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { LIMITS } from '../../src/limits.ts';
-import { openRaw } from './raw-connection.ts';
+import { openRaw } from '../support/raw-connection.ts';
 import { startWatchedMuster, type WatchedMuster } from './watched-muster.ts';
 
 let server: WatchedMuster;

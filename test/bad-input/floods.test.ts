@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LIMITS } from '../../src/limits.ts';
-import { openRaw, type RawAnswer } from './raw-connection.ts';
+import { openRaw, type RawAnswer } from '../support/raw-connection.ts';
 import { startWatchedMuster, type WatchedMuster } from './watched-muster.ts';
 
 /** Reads a key again and again, until `isEnough`; answers the last answer, and how many there were. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { poll } from '../support/poll.ts';
+import type { RawAnswer } from '../support/raw-connection.ts';
 import { fillDisk, freeDisk, smallDisk } from '../support/small-disk.ts';
-import type { RawAnswer } from './raw-connection.ts';
 import { startWatchedMuster, type WatchedMuster } from './watched-muster.ts';
 
 /** Registers members with values of the most bytes until the disk is full; answers the refusal. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { LIMITS } from '../../src/limits.ts';
+import { openRaw } from '../support/raw-connection.ts';
 import { createTempDir } from '../support/temp-dir.ts';
-import { openRaw } from './raw-connection.ts';
 import { startWatchedMuster, type WatchedMuster } from './watched-muster.ts';
 
 let server: WatchedMuster;

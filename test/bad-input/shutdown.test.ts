@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openRaw, type RawConnection } from '../support/raw-connection.ts';
 import { createTempDir } from '../support/temp-dir.ts';
-import { openRaw, type RawConnection } from './raw-connection.ts';
 import { startWatchedMuster, type WatchedMuster } from './watched-muster.ts';
 
 const TIMEOUT_SECONDS = 2;

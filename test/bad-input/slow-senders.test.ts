@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { after, before, test } from 'node:test';
 import type { ConnectionLimits } from '../../src/server/http-server.ts';
 import { type Listener, openListener } from '../../src/server/listener.ts';
-import { openRaw, sendRaw } from './raw-connection.ts';
+import { openRaw, sendRaw } from '../support/raw-connection.ts';
 
 /** Times that a test can wait for; otherwise the listener is the one of the service. */
 const SHORT = { headersTimeoutMs: 300, requestTimeoutMs: 600, connectionsPerAddressMax: 1000 };

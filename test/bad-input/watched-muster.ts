@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { type Muster, type MusterOptions, startMuster } from '../support/muster.ts';
 import { poll } from '../support/poll.ts';
-import { openRaw, type RawAnswer, type RawConnection, sendRaw } from './raw-connection.ts';
+import { openRaw, type RawAnswer, type RawConnection, sendRaw } from '../support/raw-connection.ts';
 
 /** What no answer and no log line may ever show: a stack, a file of ours, a file of Node.js. */
 const INTERNALS = /\n\s+at |node:internal|\/dist\/src\/|\/src\/[a-z]|node_modules|TypeError|RangeError/;

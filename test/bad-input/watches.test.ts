@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { LIMITS } from '../../src/limits.ts';
 import { poll } from '../support/poll.ts';
-import { openRaw, type RawConnection } from './raw-connection.ts';
+import { openRaw, type RawConnection } from '../support/raw-connection.ts';
 import { startWatchedMuster, type WatchedMuster } from './watched-muster.ts';
 
 const PER_TOKEN = 100;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
+import { sendRaw } from '../support/raw-connection.ts';
 import { createTempDir, type TempDir } from '../support/temp-dir.ts';
-import { sendRaw } from './raw-connection.ts';
 import { startWatchedMuster, type WatchedMuster } from './watched-muster.ts';
 
 const ADMIN_TOKEN = 'correct-horse-battery-staple';

@@ -5,7 +5,7 @@ import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.ts';
 import { createMemoryStore } from '../../src/store/memory/memory-store.ts';
 import { HISTORY_ANCHOR_KEY, type Operation } from '../../src/store/store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/temp-dir.ts';
 import { bytes, commit, held, settle } from './open-store.ts';
 
 const TOKENS = ['a'.repeat(32), 'b'.repeat(32)] as const;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.ts';
 import { held, text } from '../contract/open-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/temp-dir.ts';
 import { nextLine, startStoreProcess } from './child.ts';
 import { WRITE_TOKEN } from './store-process.ts';
 

@@ -20,7 +20,7 @@ import { MusterError } from '../../src/errors.ts';
 import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.ts';
 import { anchor, commit, put } from '../contract/open-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/temp-dir.ts';
 
 const clock = new FakeClock();
 

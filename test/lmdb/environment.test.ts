@@ -3,7 +3,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DATA_FILE, openEnvironment } from '../../src/store/lmdb/environment.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/temp-dir.ts';
 
 /** Flags of an LMDB environment that make a commit return before it is on the disk. */
 const FLAGS = { overlappingSync: 0x1000, noSync: 0x10000, noMetaSync: 0x40000, writeMap: 0x80000 };

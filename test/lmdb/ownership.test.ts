@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/temp-dir.ts';
 import { nextLine, startStoreProcess } from './child.ts';
 
 const clock = new FakeClock();

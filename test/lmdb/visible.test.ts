@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.ts';
 import { commit, entriesOf, put } from '../contract/open-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/temp-dir.ts';
 
 const TOKEN = 'a'.repeat(32);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Muster, startMuster } from '../support/muster.ts';
-import { headerOf, type RawAnswer, RawConnection } from './raw-connection.ts';
+import { headerOf, openRaw, type RawAnswer, type RawConnection } from '../support/raw-connection.ts';
 import { formRequest, getRequest, RECORDED_VERSIONS, RecordedRequests } from './recorded-requests.ts';
 
 /** Names as on the wire. The last two are Node's own; the others are what etcd 3.4 sends. */
@@ -32,7 +32,7 @@ after(async () => {
 });
 
 async function open(): Promise<RawConnection> {
-  const connection = await RawConnection.open(muster.url);
+  const connection = await openRaw(muster.port);
   connections.push(connection);
   return connection;
 }
@@ -47,7 +47,7 @@ function indexOf(answer: RawAnswer): number {
 }
 
 function assertHeaders(answer: RawAnswer, names: readonly string[]): void {
-  assert.deepEqual(answer.headers.map(([name]) => name).sort(), [...names].sort());
+  assert.deepEqual(answer.wireHeaders.map(([name]) => name).sort(), [...names].sort());
 }
 
 /** Asserts the whole answer but for values that no client reads. */
@@ -118,7 +118,7 @@ for (const version of RECORDED_VERSIONS) {
     const second = await open();
     assert.equal((await second.ask(requests.size())).body, size.body);
     assert.equal((await second.ask(requests.list())).body, list1.body);
-    assert.equal(first.bytesWaiting, 0, 'a watch is silent until its event');
+    assert.equal(first.rest, '', 'a watch is silent until its event');
     const created2 = await second.ask(requests.register(n2.id, n2.name, n2.url));
     const at2 = indexOf(created2);
     assert.ok(at2 > seen1, 'what comes after a list has a higher index than the list');
@@ -311,10 +311,10 @@ test('HEAD has the headers of GET and no body, also where it fails', async () =>
   ]) {
     const get = await connection.ask(getRequest(host, target));
     const head = await connection.ask(getRequest(host, target).replace('GET', 'HEAD'));
-    const withoutDate = ({ headers }: RawAnswer): RawAnswer['headers'] =>
-      headers.filter(([name]) => name !== 'Date');
+    const withoutDate = ({ wireHeaders }: RawAnswer): RawAnswer['wireHeaders'] =>
+      wireHeaders.filter(([name]) => name !== 'Date');
     assert.deepEqual([head.statusLine, withoutDate(head)], [get.statusLine, withoutDate(get)]);
-    assert.equal(connection.bytesWaiting, 0);
+    assert.equal(connection.rest, '');
   }
 });
 

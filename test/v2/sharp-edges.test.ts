@@ -3,9 +3,9 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Muster, startMuster } from '../support/muster.ts';
 import { poll } from '../support/poll.ts';
+import { headerOf, openRaw, type RawConnection } from '../support/raw-connection.ts';
 import { createTempDir } from '../support/temp-dir.ts';
 import { type Answer, Client, WatchCall } from './client.ts';
-import { headerOf, RawConnection } from './raw-connection.ts';
 import { formRequest, getRequest } from './recorded-requests.ts';
 import type { ErrorJson, EventJson, NodeJson } from './view.ts';
 
@@ -18,7 +18,7 @@ let idleSince: number;
 before(async () => {
   muster = await startMuster({ args: ['--rate-limit', 'off'] });
   client = new Client(muster.url);
-  idle = await RawConnection.open(muster.url);
+  idle = await openRaw(muster.port);
   await idle.ask(getRequest('h', '/health'));
   idleSince = Date.now();
 });
@@ -163,18 +163,18 @@ test('protocol 6.5: a watch too many is 503, which every client repeats, and nev
 test('protocol 6.6: a held watch sends no byte, and is ended by 504 when the service stops', async (t) => {
   const stopping = await startMuster();
   t.after(() => stopping[Symbol.asyncDispose]());
-  const connection = await RawConnection.open(stopping.url);
+  const connection = await openRaw(stopping.port);
   t.after(() => connection.close());
   const token = (await connection.ask(getRequest('h', '/new?size=3'))).body.slice(-32);
   connection.send(getRequest('h', `/${token}?recursive=true&wait=true&waitIndex=100`));
   await waitForWatches(stopping, 1);
-  assert.equal(connection.bytesWaiting, 0);
+  assert.equal(connection.rest, '');
   const exit = await stopping.stop();
   const answer = await connection.read();
   assert.equal(answer.statusLine, 'HTTP/1.1 504 Gateway Timeout');
   assert.equal(headerOf(answer, 'Connection'), 'close');
   assert.equal((JSON.parse(answer.body) as ErrorJson).errorCode, 300);
-  assert.equal(connection.bytesWaiting, 0);
+  assert.equal(connection.rest, '');
   assert.deepEqual(exit, { code: 0, signal: null });
 });
 

@@ -7,8 +7,12 @@ const ANSWER_TIMEOUT_MS = 10_000;
 /** An HTTP answer as it came over the socket. */
 export interface RawAnswer {
   readonly status: number;
+  /** Such as `HTTP/1.1 200 OK`. */
+  readonly statusLine: string;
   /** By lower-case name; of a repeated header the last one. */
   readonly headers: ReadonlyMap<string, string>;
+  /** In the order and the case of the wire. */
+  readonly wireHeaders: readonly (readonly [name: string, value: string])[];
   readonly body: string;
 }
 
@@ -59,6 +63,27 @@ export class RawConnection implements Disposable {
     }
   }
 
+  /**
+   * The next answer, which must be whole and must say how long it is.
+   *
+   * @param hasBody false for the answer to a HEAD
+   * @throws Error where it is not
+   */
+  async read(hasBody = true): Promise<RawAnswer> {
+    const answer = await this.answer(hasBody);
+    if (answer === undefined) throw new Error(`the connection ended; received: ${this.rest.slice(0, 500)}`);
+    if (!answer.headers.has('content-length')) {
+      throw new Error(`an answer without a Content-Length: ${answer.statusLine}`);
+    }
+    return answer;
+  }
+
+  /** Sends one request and reads its answer, as `read` does. */
+  ask(request: string): Promise<RawAnswer> {
+    this.send(request);
+    return this.read(!request.startsWith('HEAD '));
+  }
+
   /** Waits until the other side has ended the connection, with or without a reset. */
   async closed(): Promise<void> {
     await this.#until(() => undefined);
@@ -97,9 +122,18 @@ export class RawConnection implements Disposable {
     this.socket.resetAndDestroy();
   }
 
-  [Symbol.dispose](): void {
+  close(): void {
     this.socket.destroy();
   }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** The value of a header; its name as it is on the wire. Undefined where it is not there. */
+export function headerOf({ wireHeaders }: RawAnswer, name: string): string | undefined {
+  return wireHeaders.find(([known]) => known === name)?.[1];
 }
 
 /** Opens a connection to a port of this machine. */
@@ -130,16 +164,16 @@ function parseAnswer(bytes: Buffer, hasBody: boolean): { answer: RawAnswer; leng
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;
   const [statusLine = '', ...lines] = bytes.subarray(0, headEnd).toString('latin1').split('\r\n');
-  const headers = new Map<string, string>();
-  for (const line of lines) {
+  const wireHeaders = lines.map((line): [string, string] => {
     const colon = line.indexOf(':');
-    headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
-  }
+    return [line.slice(0, colon), line.slice(colon + 1).trim()];
+  });
+  const headers = new Map(wireHeaders.map(([name, value]) => [name.toLowerCase(), value]));
   const status = Number(statusLine.split(' ')[1]);
   const bodyStart = headEnd + 4;
   const withBody = hasBody && status >= 200 && status !== 204 && status !== 304;
   const length = withBody ? Number(headers.get('content-length') ?? 0) : 0;
   if (bytes.length < bodyStart + length) return undefined;
   const body = bytes.subarray(bodyStart, bodyStart + length).toString('utf8');
-  return { answer: { status, headers, body }, length: bodyStart + length };
+  return { answer: { status, statusLine, headers, wireHeaders, body }, length: bodyStart + length };
 }
