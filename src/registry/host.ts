@@ -8,11 +8,15 @@ const unspecified = new BlockList();
 unspecified.addAddress('0.0.0.0', 'ipv4');
 unspecified.addAddress('::', 'ipv6');
 
+/** Whether an IP address (IPv6 without brackets) means the machine itself. Text that is no address does not. */
+export function isLoopbackAddress(address: string): boolean {
+  return isIP(address) === 4 ? address.startsWith('127.') : isListed(loopback, address);
+}
+
 /** Whether a host name or IP address (IPv6 without brackets) means the machine itself. */
 export function isLoopbackHost(host: string): boolean {
   const name = host.toLowerCase();
-  if (name === 'localhost' || name.endsWith('.localhost')) return true;
-  return isIP(host) === 4 ? host.startsWith('127.') : isListed(loopback, host);
+  return name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(host);
 }
 
 /** Whether an IP address is the one that means "every address of this machine". */

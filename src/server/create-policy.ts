@@ -1,6 +1,6 @@
 import { MusterError } from '../errors.ts';
 import type { Requester } from '../http/requester.ts';
-import { isLoopback } from './ip-address.ts';
+import { isLoopbackAddress } from '../registry/host.ts';
 import type { CreateMode } from './setting-options.ts';
 
 /**
@@ -15,7 +15,7 @@ export function createPolicy(mode: CreateMode, hasAdminToken: boolean): (request
     : 'the operator of this service can allow it with --admin-token-file or --create open';
   return ({ isAdmin, address, isForwarded }) => {
     if (mode === 'open' || isAdmin) return;
-    if (mode === 'loopback' && isLoopback(address) && !isForwarded) return;
+    if (mode === 'loopback' && isLoopbackAddress(address) && !isForwarded) return;
     const who = mode === 'loopback' ? 'only programs on the machine of this service' : 'only its operator';
     throw new MusterError('not-permitted', `${who} may make tokens here`, { remedy: ask });
   };

@@ -16,14 +16,7 @@ export function normalizeAddress(text: string): string {
   const address = zone === -1 ? text : text.slice(0, zone);
   if (isIP(address) !== 6) return text;
   const shortest = new SocketAddress({ address, family: 'ipv6' }).address;
-  return shortest.startsWith('::ffff:') && shortest.includes('.')
-    ? shortest.slice('::ffff:'.length)
-    : shortest;
-}
-
-/** Whether a request from this address comes from the machine itself. Takes a normalized address. */
-export function isLoopback(address: string): boolean {
-  return address === '::1' || (address.startsWith('127.') && isIP(address) === 4);
+  return shortest.startsWith(MAPPED) && shortest.includes('.') ? shortest.slice(MAPPED.length) : shortest;
 }
 
 const GROUPS = 8;
