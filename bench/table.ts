@@ -46,7 +46,7 @@ function formatTarget({ of, min, max }: Target, unit: string): string {
 }
 
 /** Three digits that count, and never fewer than are before the point. */
-export function formatFigure(value: number): string {
+function formatFigure(value: number): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return value.toFixed(digits);
 }

@@ -2,7 +2,7 @@ import { MusterError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 
 /** The size of a cluster whose maker named none, as the Go discovery server has it. */
-export const DEFAULT_CLUSTER_SIZE = 3;
+const DEFAULT_CLUSTER_SIZE = 3;
 
 /**
  * Reads the cluster size of a new token. Empty or absent means the default.

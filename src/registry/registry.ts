@@ -1,5 +1,5 @@
 import type { Clock } from '../clock/clock.ts';
-import { type ErrorCode, isMusterError, type MusterError } from '../errors.ts';
+import { type ErrorCode, isMusterError } from '../errors.ts';
 import type { Commit, Committed, Decision, Store, TokenRange } from '../store/store.ts';
 import { type RegistryChange, readChanges } from './change.ts';
 import { type CreationRequest, decideCreation } from './create.ts';
@@ -294,9 +294,4 @@ export class Registry {
     await this.#store.range(PROBE_TOKEN);
     await this.#store.assertWritable();
   }
-}
-
-/** Whether an error says that a token cannot be used, whatever is done. */
-export function isTokenError(error: unknown): error is MusterError {
-  return isMusterError(error, 'unknown-token', 'expired-token', 'revoked-token');
 }

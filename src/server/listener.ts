@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { MusterError } from '../errors.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './http-server.ts';
+import { formatHostPort } from './setting-values.ts';
 
 /** What a listener needs. */
 export interface ListenerOptions extends HttpServerOptions {
@@ -30,11 +31,13 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       resolve();
     });
   });
-  return { url: formatUrl(server.address() as AddressInfo), close: (ms) => closeServer(httpServer, ms) };
+  const { address, port: taken } = server.address() as AddressInfo;
+  const url = `http://${formatHostPort({ host: address, port: taken })}`;
+  return { url, close: (ms) => closeServer(httpServer, ms) };
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): MusterError {
-  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const place = formatHostPort({ host, port });
   const reasons: Record<string, [problem: string, remedy: string]> = {
     EADDRINUSE: ['another program has the port', 'Stop it, or choose another port with --listen HOST:PORT.'],
     EACCES: ['this user may not take that port', 'Choose a port from 1024 on with --listen HOST:PORT.'],
@@ -46,10 +49,6 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
     'Choose another --listen HOST:PORT.',
   ];
   return new MusterError('cannot-listen', `cannot listen on ${place}: ${problem}`, { remedy, cause: error });
-}
-
-function formatUrl({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 /** Connections become idle one by one, as their requests end: look for them until none is left. */

@@ -92,7 +92,7 @@ function nameOf(kind: Exclude<RouteName, PageName | 'watch'>, query: string): Ro
 /**
  * Path and query of a request target. A client behind `--discovery-proxy` sends the whole URL (RFC 9112, 3.2.2).
  */
-export function splitTarget(target: string): { path: string; query: string } {
+function splitTarget(target: string): { path: string; query: string } {
   const origin = target.startsWith('/') ? '' : (/^https?:\/\/[^/?]*/i.exec(target)?.[0] ?? '');
   const rest = target.slice(origin.length);
   const mark = rest.indexOf('?');

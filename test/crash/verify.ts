@@ -21,7 +21,7 @@ export async function forEach<T>(
 }
 
 /** Reads so many events of a watch, and leaves. */
-export async function takeEvents(
+async function takeEvents(
   client: V2Client,
   token: string,
   count: number,
