@@ -97,8 +97,10 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       log.info({ url: `${own.url}/metrics` }, 'metrics are served');
     }
     for (const notice of settings.notices) log.warn(notice);
-    log.info({ url: settings.publicUrl ?? url }, 'Muster is ready');
-    log.info({ create: settings.create }, describeCreation(settings.create, adminToken !== undefined));
+    const shownUrl = settings.publicUrl ?? url;
+    log.info({ url: shownUrl }, 'Muster is ready');
+    const creation = describeCreation(settings.create, adminToken !== undefined, shownUrl);
+    log.info({ create: settings.create }, creation);
     return {
       url,
       async stop() {

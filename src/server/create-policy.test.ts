@@ -43,6 +43,14 @@ test('createPolicy says how to be let in, whether there is an admin token or not
 });
 
 test('describeCreation tells the operator when nobody can make tokens', () => {
-  assert.match(describeCreation('admin', false), /nobody can make them; start with --admin-token-file/);
-  assert.match(describeCreation('admin', true), /whoever has the admin token/);
+  const url = 'http://192.0.2.1:8087';
+  assert.match(describeCreation('admin', false, url), /nobody can make them; start with --admin-token-file/);
+  assert.match(describeCreation('admin', true, url), /whoever has the admin token/);
+});
+
+test('describeCreation gives a line to paste where everybody may make tokens', () => {
+  assert.match(
+    describeCreation('open', false, 'http://[::1]:8087'),
+    /curl 'http:\/\/\[::1\]:8087\/new\?size=3'$/,
+  );
 });

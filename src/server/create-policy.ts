@@ -21,11 +21,15 @@ export function createPolicy(mode: CreateMode, hasAdminToken: boolean): (request
   };
 }
 
-/** Tells the operator at start who may make tokens, and what to change where that is nobody. */
-export function describeCreation(mode: CreateMode, hasAdminToken: boolean): string {
+/**
+ * Tells the operator at start who may make tokens, and what to change where that is nobody.
+ *
+ * @param url of the service, without a slash at the end
+ */
+export function describeCreation(mode: CreateMode, hasAdminToken: boolean, url: string): string {
   switch (mode) {
     case 'open':
-      return "tokens: whoever reaches this service makes them, with curl '.../new?size=3'";
+      return `tokens: whoever reaches this service makes them, with curl '${url}/new?size=3'`;
     case 'loopback':
       return `tokens: programs on this machine make them${hasAdminToken ? ', and whoever has the admin token' : ''}`;
     case 'admin':
