@@ -14,6 +14,11 @@ export interface Requester {
   readonly isAdmin: boolean;
 }
 
+/** How the client most likely spells this service, such as `http://10.0.0.1:8087`; undefined without a Host header. */
+export function originOf({ scheme, authorities }: Requester): string | undefined {
+  return authorities[0] === undefined ? undefined : `${scheme}://${authorities[0]}`;
+}
+
 /** What a client may cost; `undefined` answers mean "go ahead". */
 export interface FloodGate {
   /** Counts a new token. Answers the whole seconds to wait where it is too much. */

@@ -1,5 +1,6 @@
 import { isMusterError } from '../errors.ts';
 import { type Exchange, sendMethodNotAllowed, sendText } from '../http/exchange.ts';
+import { originOf } from '../http/requester.ts';
 
 /** What the pages beside the discovery protocol need. */
 export interface PagesOptions {
@@ -39,10 +40,8 @@ export async function servePage(exchange: Exchange, name: PageName, options: Pag
     return sendMethodNotAllowed(exchange, 'GET, HEAD');
   }
   switch (name) {
-    case 'home': {
-      const { scheme, authorities } = exchange.requester;
-      return sendText(exchange, 200, HOME.replace('%ORIGIN%', `${scheme}://${authorities[0] ?? 'HOST'}`));
-    }
+    case 'home':
+      return sendText(exchange, 200, HOME.replace('%ORIGIN%', originOf(exchange.requester) ?? 'http://HOST'));
     case 'robots':
       return sendText(exchange, 200, ROBOTS);
     case 'health':

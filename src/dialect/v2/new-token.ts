@@ -1,6 +1,6 @@
 import { isMusterError, MusterError } from '../../errors.ts';
 import { type Exchange, sendMethodNotAllowed, sendText } from '../../http/exchange.ts';
-import type { FloodGate, Requester } from '../../http/requester.ts';
+import { type FloodGate, originOf, type Requester } from '../../http/requester.ts';
 import { parseClusterSize } from '../../registry/cluster-size.ts';
 import { assertTokenTtl } from '../../registry/create.ts';
 import type { Registry } from '../../registry/registry.ts';
@@ -35,7 +35,7 @@ export async function serveNewToken(exchange: Exchange, options: NewTokenOptions
     const size = parseClusterSize(form.get('size'));
     const ttlSeconds = parseTokenTtl(form.get('ttl'), options.tokenTtlSeconds);
     options.assertMayCreate(requester);
-    const origin = options.publicUrl ?? originOf(requester);
+    const origin = options.publicUrl ?? requireOrigin(requester);
     assertNotFlooding(options.floodGate.takeNew(requester.address));
     const token = await options.registry.create({ size, ttlSeconds });
     sendText(exchange, 200, `${origin}/${token}`);
@@ -51,8 +51,9 @@ function parseTokenTtl(text: string | undefined, defaultSeconds: number): number
   return ttlSeconds;
 }
 
-function originOf({ scheme, authorities }: Requester): string {
-  if (authorities[0] !== undefined) return `${scheme}://${authorities[0]}`;
+function requireOrigin(requester: Requester): string {
+  const origin = originOf(requester);
+  if (origin !== undefined) return origin;
   throw new RequestError(209, 'the request has no valid Host header, so the discovery URL is unknown');
 }
 

@@ -1,4 +1,5 @@
 import { type Exchange, send } from '../../http/exchange.ts';
+import { originOf } from '../../http/requester.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Registry, Written } from '../../registry/registry.ts';
 import { indexHeaders } from './answers.ts';
@@ -64,15 +65,12 @@ function register(
       from: requester.address,
       salts: listSalts({ requester, publicUrl, token, path, query }),
       wantedSalt: publicUrl === undefined ? undefined : `${publicUrl}/${token}`,
-      formatRelease: (id) => `"curl -X DELETE ${originOf(exchange, publicUrl)}/${token}/${id}"`,
+      formatRelease: (id) =>
+        `"curl -X DELETE ${publicUrl ?? originOf(requester) ?? 'http://HOST'}/${token}/${id}"`,
       ...endOf(ttlSeconds, now()),
     },
     requester.connection,
   );
-}
-
-function originOf({ requester }: Exchange, publicUrl: string | undefined): string {
-  return publicUrl ?? `${requester.scheme}://${requester.authorities[0] ?? 'HOST'}`;
 }
 
 function endOf(ttlSeconds: number | undefined, now: number): { expiresAt?: number } {
