@@ -19,7 +19,7 @@ export type ErrorCode =
   | 'duplicate-member'
   /** The member had its answer and its cluster is complete: it may have started, and may not start anew. */
   | 'member-started'
-  /** The member could never be reached, or would keep the cluster from forming (see `Guard`). */
+  /** The member could never be reached, or would keep the cluster from forming (see `assertWelcome`). */
   | 'guard-refused'
   /** A condition of the request did not hold. */
   | 'compare-failed'

@@ -2,7 +2,7 @@ import { MusterError } from '../errors.ts';
 import type { TokenRange } from '../store/store.ts';
 import { type LiveContent, lifecycleOf, type RegistryContent, readContent } from './registry-state.ts';
 
-/** What stands in for a discovery URL's path wherever a person is told to make a new token. */
+/** What a person can do about a token that cannot be used, whatever is the matter with it. */
 const MAKE_A_NEW_ONE = 'make a new one with /new?size=N and give it to every member';
 
 /**

@@ -18,7 +18,7 @@ const BARE = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:\[[0-9a-fA-F:.%]+\]|[^\s/:=,[\]]+):
 /**
  * Reads what a member registers, as etcd splits it: at commas, then at the first `=`; empty pieces are skipped
  * (etcd-io/etcd:pkg/types/urlsmap.go, NewURLsMap). Undefined where the text is neither form.
- * The text after `=` is not checked here: see `Guard`.
+ * The text after `=` is not checked here: see `assertWelcome`.
  */
 export function parseMemberValue(text: string): MemberValue | undefined {
   const pieces = text.split(',').filter((piece) => piece !== '');

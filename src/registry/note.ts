@@ -13,7 +13,7 @@ export interface Note {
   readonly salt?: string;
   /** The end that the writer gave this key, shown to readers: milliseconds since the Unix epoch. */
   readonly expiresAt?: number;
-  /** The member is known to have received the answer to its registration. */
+  /** The member counts as having received the answer to its registration; see `Registry.noteSent`. */
   readonly told?: boolean;
 }
 

@@ -4,10 +4,12 @@ import { formatNote, type Note } from './note.ts';
 import { type Member, readContent } from './registry-state.ts';
 
 /**
- * Notes that a member has received the answer to its registration: from completion on, its id is its own
- * for ever (rule 4).
+ * Notes that a member has received the answer to its registration: once the cluster is complete, it may have started
+ * (rule 4).
  *
- * @param address where the receipt comes from: of a `stranger`, who did not register the member, it counts for nothing
+ * @param address where the receipt comes from
+ * @returns `noted`: it is known from now on. `known`: it was before. `stranger`: it does not count, since it comes
+ *   from another address than the registration
  */
 export function decideTold(
   range: TokenRange,

@@ -8,13 +8,12 @@ export interface WireError {
   readonly cause: string;
 }
 
-/** Messages of etcd's own codes (etcd-io/etcd@v3.4.23:etcdserver/api/v2error/error.go), and of ours from 150 on. */
+/** Messages of etcd's own codes (etcd-io/etcd@v3.4.23:etcdserver/api/v2error/error.go). */
 const MESSAGES: Readonly<Record<number, string>> = {
   100: 'Key not found',
   101: 'Compare failed',
   102: 'Not a file',
   105: 'Key already exists',
-  110: 'The request requires user authentication',
   201: 'PrevValue is Required in POST form',
   202: 'The given TTL in POST form is not a number',
   203: 'The given index in POST form is not a number',
@@ -31,7 +30,6 @@ const STATUSES: Readonly<Record<number, number>> = {
   101: 412,
   102: 403,
   105: 412,
-  110: 401,
   300: 500,
 };
 

@@ -107,7 +107,7 @@ async function deliver(
   }
 }
 
-/** A client that was shown all members may start; see `Registry.noteShown`. */
+/** A client that was shown all members may start: see `Registry.noteShown`. */
 export function noteShown(
   { requester }: Exchange,
   token: string,
