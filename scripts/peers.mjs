@@ -39,6 +39,18 @@ const peers = [
     version: { program: 'etcd', args: ['--version'], pattern: /^etcd Version: (3\.5\.\d+)/ },
   },
   {
+    name: 'etcd-3.6',
+    proves: 'clients and members of etcd 3.6',
+    programs: ['etcd', 'etcdctl'],
+    version: { program: 'etcd', args: ['--version'], pattern: /^etcd Version: (3\.6\.\d+)/ },
+  },
+  {
+    name: 'etcd-3.7',
+    proves: 'clients and members of etcd 3.7',
+    programs: ['etcd', 'etcdctl'],
+    version: { program: 'etcd', args: ['--version'], pattern: /^etcd Version: (3\.7\.\d+)/ },
+  },
+  {
     name: 'etcd-discovery',
     proves: 'the Go discovery server, to compare with',
     packages: ['etcd-discovery'],
@@ -66,7 +78,7 @@ export async function ensurePeers() {
     const absent = peers.filter((peer) => readStamp(peer) === undefined);
     if (absent.length > 0) {
       console.log(
-        `Fetching ${absent.map((peer) => peer.name).join(', ')} into ${peersDir} (once; about a minute)`,
+        `Fetching ${absent.map((peer) => peer.name).join(', ')} into ${peersDir} (once; a few minutes)`,
       );
       await mkdir(work, { recursive: true });
       const fetches = [

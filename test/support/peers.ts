@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { repositoryRoot } from './repository.ts';
 
 /** The versions of etcd that tests start. Each is a folder of the cache that scripts/peers.mjs fills. */
-export const ETCD_VERSIONS = ['3.4', '3.5'] as const;
+export const ETCD_VERSIONS = ['3.4', '3.5', '3.6', '3.7'] as const;
 export type EtcdVersion = (typeof ETCD_VERSIONS)[number];
 
 /** A folder of the cache: one real program, or a few that belong together. */

@@ -1,0 +1,6 @@
+// etcdctl 3.6, from the module at the version that go.mod names.
+package main
+
+import "go.etcd.io/etcd/etcdctl/v3/ctlv3"
+
+func main() { ctlv3.MustStart() }
