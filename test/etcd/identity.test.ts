@@ -7,7 +7,7 @@ import { type EtcdVersion, missingPeers } from '../support/peers.ts';
 import { createTempDir } from '../support/temp-dir.ts';
 import { bootCluster, listMembers, memberOptions, newDiscoveryUrl, untilRegistered } from './clusters.ts';
 
-const VERSIONS: readonly EtcdVersion[] = ['3.4', '3.5'];
+const VERSIONS: readonly EtcdVersion[] = ['3.4', '3.5', '3.6'];
 
 for (const version of VERSIONS) {
   const skip = missingPeers(`etcd-${version}`);

@@ -32,3 +32,19 @@ for (const version of VERSIONS) {
     assert.equal((await listMembers(url)).length, 3, 'late members leave no trace');
   });
 }
+
+test('a fourth etcd 3.6 member of a cluster of 3 exits, since it has no proxy any more', {
+  skip: missingPeers('etcd-3.6'),
+}, async () => {
+  await using dir = await createTempDir();
+  await using muster = await startMuster();
+  const url = await newDiscoveryUrl(muster.url, 3);
+  const [fourth] = memberOptions('3.6', url, dir.path, 4).slice(3);
+  assert(fourth);
+  await using _members = await bootCluster(memberOptions('3.6', url, dir.path, 3));
+  await using late = await startMember(fourth);
+  const { code } = await late.program.exited;
+  assert.equal(code, 1);
+  assert.match(late.log.tail, /discovery: cluster is full/);
+  assert.equal((await listMembers(url)).length, 3, 'late members leave no trace');
+});

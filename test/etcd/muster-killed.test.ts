@@ -134,6 +134,7 @@ async function bootThroughKillWhileParked(version: EtcdVersion, parkedCount: num
 for (const [version, base] of [
   ['3.4', 20],
   ['3.5', 60],
+  ['3.6', 100],
 ] as const) {
   const skip = missingPeers(`etcd-${version}`);
   test(`Muster is killed and comes back while etcd ${version} members boot`, {
