@@ -3,6 +3,7 @@ import { assertValue } from './bounds.ts';
 import { STATE_KEY } from './keys.ts';
 import { readLiveContent } from './lifecycle.ts';
 import type { ShownEntry, WriteOutcome } from './shown-entry.ts';
+import { valueText } from './value-text.ts';
 import { assertCondition, type WriteCondition, writeActionOf } from './write-condition.ts';
 import { decideWrite } from './write-key.ts';
 
@@ -16,9 +17,6 @@ export interface ElectionRequest {
   readonly dialect: 'v2' | 'v3';
   readonly from: string;
 }
-
-// A byte order mark is a part of the value like any other.
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Decides on a write of the election's key: whoever makes it is the leader (rule 3).
@@ -35,7 +33,7 @@ export function decideElection(
   const { record, stateEntry, stateNote } = readLiveContent(range, now);
   const { text, condition, expiresAt, dialect, from } = request;
   assertValue(text);
-  assertCondition(condition, stateEntry, stateEntry && decoder.decode(stateEntry.value));
+  assertCondition(condition, stateEntry, stateEntry && valueText(stateEntry));
   const previous: ShownEntry | undefined = stateEntry && {
     entry: stateEntry,
     expiresAt: stateNote?.expiresAt,

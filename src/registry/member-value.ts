@@ -11,6 +11,7 @@ export interface BareMember {
   readonly url: string;
 }
 
+/** What a member registers, in either of its forms. */
 export type MemberValue = NamedMember | BareMember;
 
 const BARE = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:\[[0-9a-fA-F:.%]+\]|[^\s/:=,[\]]+):[0-9]+\/?$/;

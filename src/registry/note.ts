@@ -22,6 +22,7 @@ export type WriteAction = 'set' | 'create' | 'update' | 'compareAndSwap';
 
 const encoder = new TextEncoder();
 
+/** The bytes of a note as they are stored. */
 export function formatNote(note: Note): Uint8Array {
   return encoder.encode(JSON.stringify(note));
 }

@@ -10,6 +10,7 @@ export interface TokenRecord {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** The bytes of a record as they are stored. */
 export function formatRecord(record: TokenRecord): Uint8Array {
   return encoder.encode(JSON.stringify(record));
 }

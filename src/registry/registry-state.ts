@@ -3,6 +3,7 @@ import { noteKey, parseMemberKey, RECORD_KEY, SIZE_KEY, STATE_KEY } from './keys
 import { type MemberValue, parseMemberValue } from './member-value.ts';
 import { type Note, parseNote } from './note.ts';
 import { parseRecord, type TokenRecord } from './record.ts';
+import { valueText } from './value-text.ts';
 
 /** One member of a registry, in the order of registration. */
 export interface Member {
@@ -38,8 +39,6 @@ export interface LiveContent extends RegistryContent {
 export type Lifecycle = 'open' | 'complete' | 'expired' | 'revoked';
 
 const contents = new WeakMap<readonly Entry[], RegistryContent | null>();
-// A byte order mark is a part of the value like any other.
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Reads the keys of a token; undefined when it was never issued or is forgotten. */
 export function readContent(range: TokenRange): RegistryContent | undefined {
@@ -64,7 +63,7 @@ function parseContent(entries: readonly Entry[]): RegistryContent | undefined {
   for (const entry of entries) {
     const id = parseMemberKey(entry.key);
     if (id === undefined) continue;
-    const text = decoder.decode(entry.value);
+    const text = valueText(entry);
     members.push({ id, entry, text, value: parseMemberValue(text), note: noteOf(entry.key) });
   }
   members.sort((a, b) => a.entry.createRevision - b.entry.createRevision);

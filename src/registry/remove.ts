@@ -3,6 +3,7 @@ import type { Decision, TokenRange } from '../store/store.ts';
 import { memberKey, noteKey, STATE_KEY } from './keys.ts';
 import { readLiveContent } from './lifecycle.ts';
 import type { ShownEntry } from './shown-entry.ts';
+import { valueText } from './value-text.ts';
 import { assertCompare, type WriteCondition } from './write-condition.ts';
 
 /** A request to take a member, or the election, out of a registry. */
@@ -18,9 +19,6 @@ export interface RemovalRequest {
 export interface RemovalOutcome {
   readonly previous: ShownEntry;
 }
-
-// A byte order mark is a part of the value like any other.
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Decides on a removal. What others were shown is not taken back under them: only an admin may, or anybody
@@ -39,7 +37,7 @@ export function decideRemoval(
   const member = memberId === undefined ? undefined : content.membersById.get(memberId);
   const entry = memberId === undefined ? content.stateEntry : member?.entry;
   if (entry === undefined) throw new MusterError('unknown-key', 'the key does not exist');
-  assertCompare(request.condition, entry, decoder.decode(entry.value));
+  assertCompare(request.condition, entry, valueText(entry));
   const others = content.members.filter((other) => other.id !== memberId);
   if (others.length > 0 && !request.isAdmin) {
     throw new MusterError('not-permitted', 'other members have registered and may rely on this entry', {

@@ -1,5 +1,6 @@
 import type { LiveContent, Member } from '../../registry/registry-state.ts';
 import type { ShownEntry } from '../../registry/shown-entry.ts';
+import { valueText } from '../../registry/value-text.ts';
 import type { Entry } from '../../store/store.ts';
 
 /** The keys of the v2 API stand below this folder, as the public service showed them. */
@@ -24,9 +25,6 @@ export interface EventDocument {
   readonly prevNode?: NodeDocument;
 }
 
-// A byte order mark is a part of the value like any other.
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
 /** The key of a token's folder, or of something below it. */
 export function keyOf(token: string, name?: string): string {
   return name === undefined ? ROOT + token : `${ROOT}${token}/${name}`;
@@ -36,7 +34,7 @@ export function keyOf(token: string, name?: string): string {
 export function fileNode(key: string, { entry, expiresAt }: ShownEntry, now: number): NodeDocument {
   return {
     key,
-    value: decoder.decode(entry.value),
+    value: valueText(entry),
     ...endOf(expiresAt, now),
     modifiedIndex: entry.modRevision,
     createdIndex: entry.createRevision,
