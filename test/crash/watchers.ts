@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { deferred } from '../support/log-lines.ts';
+import { deferred } from '../support/deferred.ts';
 import type { Random } from '../support/seeded-random.ts';
 import {
   AnswerLost,

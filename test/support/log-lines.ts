@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { deferred } from './deferred.ts';
 
 const LINES_MAX = 20_000;
 const LINE_CHARS_MAX = 64 * 1024;
@@ -84,21 +85,4 @@ export class LogLines {
     }
     for (const read of [...this.#readers]) read(line);
   }
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-/** `Promise.withResolvers`, which Node.js has from version 22 on. */
-export function deferred<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => {};
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<T>((fulfil, fail) => {
-    resolve = fulfil;
-    reject = fail;
-  });
-  return { promise, resolve, reject };
 }

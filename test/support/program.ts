@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { deferred, LogLines } from './log-lines.ts';
+import { deferred } from './deferred.ts';
+import { LogLines } from './log-lines.ts';
 
 export interface ProgramOptions {
   /** What messages call it. */

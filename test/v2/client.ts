@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { deferred } from '../support/log-lines.ts';
+import { deferred } from '../support/deferred.ts';
 
 /** A request as it goes onto the wire: the target is sent as given. */
 export interface WireRequest {
