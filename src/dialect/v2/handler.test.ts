@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startV2, TOKEN, type V2Server } from '../../../test/support/v2-server.ts';
+import { LIMITS } from '../../limits.ts';
 
 const DIR = `/_etcd/registry/${TOKEN}`;
 const N1 = 'e924a8cc55f3a1a0';
@@ -232,6 +233,23 @@ describe('the v2 dialect, byte for byte', { timeout: 30_000 }, () => {
     const server = await startV2(t);
     const event = `{"action":"create","node":{"key":"${DIR}/_config/size","value":"3","modifiedIndex":5,"createdIndex":5}}\n`;
     await assertAnswer(server.ask('GET', `/${TOKEN}/_config/size?wait=true&waitIndex=5`), 200, event, 5);
+  });
+
+  test('a ttl of more than ten years counts as ten years', async (t) => {
+    const server = await startV2(t);
+    for (const [id, given] of [
+      ['a', LIMITS.keyTtlMaxSeconds - 1],
+      ['b', LIMITS.keyTtlMaxSeconds],
+      ['c', LIMITS.keyTtlMaxSeconds + 1],
+    ] as const) {
+      const { body } = await put(
+        server,
+        `/${TOKEN}/${id}`,
+        `ttl=${given}&value=n${id}=http://10.0.0.1:2${id.charCodeAt(0)}`,
+      );
+      const { ttl } = (JSON.parse(body) as { node: { ttl: number } }).node;
+      assert.equal(ttl, Math.min(given, LIMITS.keyTtlMaxSeconds), id);
+    }
   });
 
   test('protocol 2.2: sorted=true sorts by key', async (t) => {
