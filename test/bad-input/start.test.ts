@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { cleanEnvironment } from '../support/etcd.ts';
 import { freePort } from '../support/ports.ts';
@@ -107,51 +107,37 @@ for (const [what, text, says] of [
   });
 }
 
+/** A port of this machine that somebody listens on. */
+async function takePort(): Promise<{ readonly port: number } & AsyncDisposable> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { port, [Symbol.asyncDispose]: async () => void server.close() };
+}
+
 for (const store of ['memory', 'lmdb'] as const) {
   test(`a port that is taken ends the process, also with the ${store} store open`, async () => {
-    const taken = createServer();
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-    const { port } = taken.address() as { port: number };
-    try {
-      await assertRefusal({
-        args: [
-          '--listen',
-          `127.0.0.1:${port}`,
-          '--store',
-          store === 'lmdb' ? `lmdb:${dir.path}/taken` : 'memory:',
-        ],
-        code: 1,
-        says: new RegExp(
-          `cannot listen on 127\\.0\\.0\\.1:${port}: another program has the port\\. Stop it, or choose`,
-        ),
-      });
-    } finally {
-      taken.close();
-    }
+    await using taken = await takePort();
+    const { port } = taken;
+    const choice = store === 'lmdb' ? `lmdb:${dir.path}/taken` : 'memory:';
+    await assertRefusal({
+      args: ['--listen', `127.0.0.1:${port}`, '--store', choice],
+      code: 1,
+      says: new RegExp(
+        `cannot listen on 127\\.0\\.0\\.1:${port}: another program has the port\\. Stop it, or choose`,
+      ),
+    });
   });
 }
 
 test('a port of the metrics that is taken ends the process, though the main one was open', async () => {
-  const taken = createServer();
-  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-  const { port } = taken.address() as { port: number };
-  try {
-    await assertRefusal({
-      args: [
-        ...MEMORY,
-        '--listen',
-        '127.0.0.1:0',
-        '--metrics-listen',
-        `127.0.0.1:${port}`,
-        '--log-level',
-        'silent',
-      ],
-      code: 1,
-      says: /another program has the port/,
-    });
-  } finally {
-    taken.close();
-  }
+  await using taken = await takePort();
+  const metrics = ['--metrics-listen', `127.0.0.1:${taken.port}`];
+  await assertRefusal({
+    args: [...MEMORY, '--listen', '127.0.0.1:0', ...metrics, '--log-level', 'silent'],
+    code: 1,
+    says: /another program has the port/,
+  });
 });
 
 test('an address of another machine is refused', async () => {

@@ -32,6 +32,9 @@ const UNKNOWN_TOKEN = 'f'.repeat(32);
 /** An index that no key was written at. */
 const NO_INDEX = 2 ** 52;
 
+/** What becomes of every write of the size. */
+const SIZE_STAYS = { kind: 'refused', difference: 'D6', status: 403, errorCode: 152 } as const;
+
 /** One registry on both sides, and everything that is done to it. */
 export class Session {
   readonly #origins: Origins;
@@ -155,14 +158,7 @@ export class Session {
       const target = targetOf(side, this.#token, command.target, path, query);
       return { method: 'PUT', target, ...(body === undefined ? {} : { body }) };
     };
-    if (target === 'size') {
-      return this.#refused(request('muster'), {
-        kind: 'refused',
-        difference: 'D6',
-        status: 403,
-        errorCode: 152,
-      });
-    }
+    if (target === 'size') return this.#refused(request('muster'), SIZE_STAYS);
     const isHolding = holds(condition, isThere);
     const write = { name, text, action: actionOf(condition), holds: isHolding, client };
     const expectation = this.#model.expectPut(write);
@@ -189,14 +185,7 @@ export class Session {
       const query = new URLSearchParams(this.#conditionParameters(side, name, condition)).toString();
       return { method: 'DELETE', target: targetOf(side, this.#token, target, path, query) };
     };
-    if (target === 'size') {
-      return this.#refused(request('muster'), {
-        kind: 'refused',
-        difference: 'D6',
-        status: 403,
-        errorCode: 152,
-      });
-    }
+    if (target === 'size') return this.#refused(request('muster'), SIZE_STAYS);
     if (target === 'registry' || target === 'config') {
       return this.#compare(await this.#both(request), false);
     }
