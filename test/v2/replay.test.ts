@@ -92,7 +92,7 @@ function listBody(token: string, nodes: readonly string[], madeAt: number): stri
 }
 
 for (const version of RECORDED_VERSIONS) {
-  test(`etcd ${version}: three members register, watch, and each comes to the same list`, async () => {
+  test(`protocol 1.2, 1.3: etcd ${version}: three members register, watch, and each comes to the same list`, async () => {
     const token = await createToken(3);
     const requests = new RecordedRequests(version, host, `/${token}`);
     const [n1, n2, n3] = MEMBERS;
@@ -197,7 +197,7 @@ test('a create-only write of an election that was won is 412 in the words of etc
 
 /** etcd 0.4 was given `http://host/v2/keys/_etcd/registry/T`, or a URL without that path, which it doubles a slash of. */
 for (const prefix of ['/v2/keys/_etcd/registry/', '//']) {
-  test(`etcd 0.4.9: machines elect one leader below ${prefix}, find each other, and stay by their heartbeat`, async () => {
+  test(`protocol 1.7: etcd 0.4.9: machines elect one leader below ${prefix}, find each other, and stay by their heartbeat`, async () => {
     const token = await createToken(3);
     const dir = `${prefix}${token}`;
     const key = `/_etcd/registry/${token}`;
@@ -267,7 +267,7 @@ const SPELLINGS = [
 ] as const;
 
 for (const { what, path, rides } of SPELLINGS) {
-  test(`a discovery URL with ${what} leads to the same registry, without a redirect`, async () => {
+  test(`protocol 1.6: a discovery URL with ${what} leads to the same registry, without a redirect`, async () => {
     const token = await createToken(2);
     const spelt = new RecordedRequests('3.4.23', host, path(token), rides);
     const plain = new RecordedRequests('3.4.23', host, `/${token}`);
