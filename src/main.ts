@@ -3,6 +3,7 @@ import type { RunningServer } from './cli/command.ts';
 import { runCli } from './cli/main.ts';
 import { readPackageVersion } from './cli/package-version.ts';
 import { type Clock, systemClock } from './clock/clock.ts';
+import type { V2Options } from './dialect/v2/handler.ts';
 import { LIMITS } from './limits.ts';
 import { Registrants } from './registry/registrants.ts';
 import { Registry } from './registry/registry.ts';
@@ -11,8 +12,8 @@ import { createFloodGate } from './server/flood-gate.ts';
 import { createIdentify } from './server/identify.ts';
 import { type Listener, openListener } from './server/listener.ts';
 import { readAdminToken } from './server/load-settings.ts';
-import { createLog } from './server/log.ts';
-import { createMetrics } from './server/metrics.ts';
+import { createLog, type Log } from './server/log.ts';
+import { createMetrics, type Metrics } from './server/metrics.ts';
 import { createRateLimiter } from './server/rate-limiter.ts';
 import { createRegistryObserver } from './server/registry-observer.ts';
 import { createPagesRouter, createRouter, type PagesRouterOptions, type Serve } from './server/router.ts';
@@ -24,29 +25,91 @@ import { openLmdbStore } from './store/lmdb/lmdb-store.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
 import type { Store, StoreObserver } from './store/store.ts';
 
+/** What a server is made of. */
+interface Parts {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly adminToken: string | undefined;
+  /** Aborts when the server stops. */
+  readonly stopping: AbortController;
+}
+
 /** Brings up the server that the settings describe. This is the one place that names concrete stores and clocks. */
 export async function startServer(settings: Settings): Promise<RunningServer> {
+  const parts = await assemble(settings);
+  const { log, store, stopping } = parts;
+  const listeners: Listener[] = [];
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await Promise.all(listeners.map((listener) => listener.close(settings.shutdownTimeoutSeconds * 1000)));
+    await store.close();
+  };
+  try {
+    await openListeners(parts, listeners);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const url = listeners[0]?.url ?? '';
+  announce(parts, settings.publicUrl ?? url);
+  return {
+    url,
+    async stop() {
+      log.info('Muster is stopping');
+      await stop();
+      log.info('Muster has stopped');
+    },
+  };
+}
+
+async function assemble(settings: Settings): Promise<Parts> {
   const log = createLog(settings.logLevel, settings.logFormat);
   const clock = systemClock;
-  const adminToken =
-    settings.adminTokenFile === undefined ? undefined : readAdminToken(settings.adminTokenFile);
+  const { adminTokenFile } = settings;
+  const adminToken = adminTokenFile === undefined ? undefined : readAdminToken(adminTokenFile);
   const metrics = createMetrics(readPackageVersion());
   const store = await openStore(settings, clock, metrics.storeObserver);
-  const registrants = new Registrants(
-    (connection) => connection instanceof Socket && connection.readableEnded,
-  );
   const registry = new Registry({
     store,
     clock,
     createToken: createTokenSource(),
     policy: { guard: settings.guard },
-    registrants,
+    registrants: new Registrants((connection) => connection instanceof Socket && connection.readableEnded),
     observer: createRegistryObserver(log, metrics),
   });
   const stopping = new AbortController();
-  const floodGate = createFloodGate(floodLimitsOf(settings, clock));
-  metrics.setSources({ watches: () => floodGate.watches, storeStats: () => store.stats() });
-  const routing: PagesRouterOptions = {
+  return { settings, log, clock, metrics, store, registry, adminToken, stopping };
+}
+
+/** Opens the port of the service, and that of the metrics where they have one of their own. */
+async function openListeners(parts: Parts, listeners: Listener[]): Promise<void> {
+  const { settings, registry, log, metrics } = parts;
+  const open = async ({ host, port }: HostPort, serve: Serve): Promise<string> => {
+    const listener = await openListener({
+      host,
+      port,
+      isGuarded: settings.rateLimit,
+      serve,
+      onConnectionClosed: (connection) => void registry.connectionClosed(connection),
+    });
+    listeners.push(listener);
+    return listener.url;
+  };
+  const routing = describeRouting(parts);
+  await open(settings.listen, createRouter({ ...routing, v2: describeV2(parts, routing) }));
+  if (settings.metrics.kind !== 'own') return;
+  const pages = { ...routing.pages, renderMetrics: () => metrics.render() };
+  const serveOwn = createPagesRouter({ ...routing, pages }, ['metrics', 'health']);
+  const ownUrl = await open(settings.metrics.address, serveOwn);
+  log.info({ url: `${ownUrl}/metrics` }, 'metrics are served');
+}
+
+function describeRouting({ settings, registry, metrics, log, adminToken }: Parts): PagesRouterOptions {
+  return {
     identify: createIdentify({ trust: createProxyTrust(settings.trustProxy), adminToken }),
     pages: {
       assertHealthy: () => registry.assertHealthy(),
@@ -56,63 +119,29 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     onAnswer: metrics.request,
     onFault: (err) => log.error({ err }, 'a request met a fault of Muster'),
   };
-  const serve = createRouter({
-    ...routing,
-    v2: {
-      registry,
-      floodGate,
-      stopping: stopping.signal,
-      now: () => clock.now(),
-      publicUrl: settings.publicUrl,
-      tokenTtlSeconds: settings.tokenTtlSeconds,
-      assertMayCreate: createPolicy(settings.create, adminToken !== undefined),
-      onFault: routing.onFault,
-    },
-  });
-  const listeners: Listener[] = [];
-  const open = async (address: HostPort, serve: Serve): Promise<Listener> => {
-    const onConnectionClosed = (connection: object): void => void registry.connectionClosed(connection);
-    const listener = await openListener({
-      ...address,
-      isGuarded: settings.rateLimit,
-      serve,
-      onConnectionClosed,
-    });
-    listeners.push(listener);
-    return listener;
+}
+
+function describeV2(parts: Parts, { onFault }: PagesRouterOptions): V2Options {
+  const { settings, clock, registry, metrics, store, adminToken, stopping } = parts;
+  const floodGate = createFloodGate(floodLimitsOf(settings, clock));
+  metrics.setSources({ watches: () => floodGate.watches, storeStats: () => store.stats() });
+  return {
+    registry,
+    floodGate,
+    stopping: stopping.signal,
+    now: () => clock.now(),
+    publicUrl: settings.publicUrl,
+    tokenTtlSeconds: settings.tokenTtlSeconds,
+    assertMayCreate: createPolicy(settings.create, adminToken !== undefined),
+    onFault,
   };
-  const stop = async (): Promise<void> => {
-    stopping.abort();
-    await Promise.all(listeners.map((listener) => listener.close(settings.shutdownTimeoutSeconds * 1000)));
-    await store.close();
-  };
-  try {
-    const { url } = await open(settings.listen, serve);
-    if (settings.metrics.kind === 'own') {
-      const pages = { ...routing.pages, renderMetrics: () => metrics.render() };
-      const own = await open(
-        settings.metrics.address,
-        createPagesRouter({ ...routing, pages }, ['metrics', 'health']),
-      );
-      log.info({ url: `${own.url}/metrics` }, 'metrics are served');
-    }
-    for (const notice of settings.notices) log.warn(notice);
-    const shownUrl = settings.publicUrl ?? url;
-    log.info({ url: shownUrl }, 'Muster is ready');
-    const creation = describeCreation(settings.create, adminToken !== undefined, shownUrl);
-    log.info({ create: settings.create }, creation);
-    return {
-      url,
-      async stop() {
-        log.info('Muster is stopping');
-        await stop();
-        log.info('Muster has stopped');
-      },
-    };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+}
+
+/** Tells the operator what to know and what to do next. */
+function announce({ settings, log, adminToken }: Parts, url: string): void {
+  for (const notice of settings.notices) log.warn(notice);
+  log.info({ url }, 'Muster is ready');
+  log.info({ create: settings.create }, describeCreation(settings.create, adminToken !== undefined, url));
 }
 
 async function openStore({ store }: Settings, clock: Clock, observer: StoreObserver): Promise<Store> {
