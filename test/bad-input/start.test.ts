@@ -205,10 +205,10 @@ test('a data folder in use, of a newer format, or damaged, is refused', async ()
   }
   const args = ['--store', store, '--listen', `127.0.0.1:${port}`];
   await writeFile(`${folder}/FORMAT`, '{"store":"lmdb","format":99}\n');
-  await assertRefusal({ args, code: 1, says: /has format 99, and this version of Muster knows format 1/ });
+  await assertRefusal({ args, code: 1, says: /has format 99, and this version of Muster knows format 2/ });
   await writeFile(`${folder}/FORMAT`, 'nonsense');
   await assertRefusal({ args, code: 1, says: /is damaged: FORMAT cannot be read/ });
-  await writeFile(`${folder}/FORMAT`, '{"store":"lmdb","format":1}\n');
+  await writeFile(`${folder}/FORMAT`, '{"store":"lmdb","format":2}\n');
   await truncate(`${folder}/data.mdb`, 5000);
   await assertRefusal({ args, code: 1, says: /is damaged: data\.mdb .*Restore the folder from a backup/ });
 });

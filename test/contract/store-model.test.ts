@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { DEFAULT_JOURNAL_BOUNDS, type JournalBounds } from '../../src/store/lmdb/journal.ts';
 import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.ts';
 import { createMemoryStore } from '../../src/store/memory/memory-store.ts';
 import { HISTORY_ANCHOR_KEY, type Operation } from '../../src/store/store.ts';
+import { crashImage } from '../lmdb/crash-image.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { temporaryFolder } from '../support/temp-dir.ts';
 import { bytes, commit, held, settle } from './open-store.ts';
@@ -18,7 +20,8 @@ type Change = { key: string; value: string | undefined; lifeSteps: number | unde
 type Step =
   | { type: 'commits'; commits: { token: string; changes: Change[] }[] }
   | { type: 'advance' }
-  | { type: 'restart' };
+  | { type: 'restart' }
+  | { type: 'crash' };
 
 const change: fc.Arbitrary<Change> = fc.record({
   key: fc.constantFrom(...KEYS),
@@ -36,6 +39,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: commits.map((commits) => ({ type: 'commits' as const, commits })) },
   { weight: 3, arbitrary: fc.constant({ type: 'advance' as const }) },
   { weight: 1, arbitrary: fc.constant({ type: 'restart' as const }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'crash' as const }) },
+);
+
+/** How much the journal takes: all of it, or next to nothing, so that checkpoints come at any moment. */
+const journal: fc.Arbitrary<JournalBounds> = fc.constantFrom(
+  DEFAULT_JOURNAL_BOUNDS,
+  { ...DEFAULT_JOURNAL_BOUNDS, checkpointMs: 1e12 },
+  { firstBytes: 512, checkpointBytes: 700, maxBytes: 1024, checkpointMs: 2 * STEP_MS },
+  { firstBytes: 64, checkpointBytes: 1, maxBytes: 1, checkpointMs: 1e12 },
 );
 
 function operationsOf(changes: readonly Change[], now: number): Operation[] {
@@ -51,20 +63,28 @@ function operationsOf(changes: readonly Change[], now: number): Operation[] {
   );
 }
 
-test('the lmdb store does what the memory store does, also over restarts', {
+test('the lmdb store does what the memory store does, also over restarts and crashes', {
   timeout: 120_000,
 }, async (t) => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+    fc.asyncProperty(journal, fc.array(step, { maxLength: 25 }), async (journal, steps) => {
       const clock = new FakeClock();
-      const folder = temporaryFolder(t);
+      let folder = temporaryFolder(t);
       const model = createMemoryStore({ clock });
-      let store = await openLmdbStore({ folder, clock });
+      let store = await openLmdbStore({ folder, clock, journal });
       try {
         for (const step of steps) {
           if (step.type === 'restart') {
             await store.close();
-            store = await openLmdbStore({ folder, clock });
+            store = await openLmdbStore({ folder, clock, journal });
+          } else if (step.type === 'crash') {
+            // A checkpoint that is under way would make a copy of the data file that no crash leaves.
+            if (journal.checkpointMs < 1e12 || journal.maxBytes === 1) continue;
+            const image = crashImage(t, folder);
+            const crashed = store;
+            folder = image;
+            store = await openLmdbStore({ folder, clock, journal });
+            await crashed.close();
           } else if (step.type === 'advance') {
             clock.advance(STEP_MS);
           } else {

@@ -3,11 +3,11 @@ import type { Random } from '../support/seeded-random.ts';
 import type { V2Traffic } from '../support/v2-client.ts';
 
 /** What is counted up to the moment of a crash. */
-export type CrashClock = 'answers' | 'bytes sent' | 'writes to the file';
+export type CrashClock = 'answers' | 'bytes sent' | 'writes to the files';
 
 /**
- * The moment at which to kill: when so many answers have come, so many bytes have gone out, or the data file has
- * been seen to change so often. No clock, so that the machine's speed does not decide what a crash meets.
+ * The moment at which to kill: when so many answers have come, so many bytes have gone out, or the files of the
+ * store have been seen to change so often. No clock, so that the machine's speed does not decide what a crash meets.
  */
 export class CrashMoment implements Disposable {
   readonly traffic: V2Traffic;
@@ -18,10 +18,10 @@ export class CrashMoment implements Disposable {
   readonly #watcher: FSWatcher | undefined;
   #left: number;
 
-  /** @param dataFile the file that the store writes; must exist */
-  constructor(random: Random, dataFile: string, kill: () => void) {
-    const clock = random.pick<CrashClock>(['answers', 'answers', 'bytes sent', 'writes to the file']);
-    const most = { answers: 150, 'bytes sent': 8_000, 'writes to the file': 20 };
+  /** @param folder the data folder, which must exist */
+  constructor(random: Random, folder: string, kill: () => void) {
+    const clock = random.pick<CrashClock>(['answers', 'answers', 'bytes sent', 'writes to the files']);
+    const most = { answers: 150, 'bytes sent': 8_000, 'writes to the files': 20 };
     this.#left = random.integer(1, most[clock]);
     this.#kill = kill;
     this.description = `after ${this.#left} ${clock}`;
@@ -30,7 +30,7 @@ export class CrashMoment implements Disposable {
       answered: () => clock === 'answers' && this.#count(1),
       sent: (bytes) => clock === 'bytes sent' && this.#count(bytes),
     };
-    this.#watcher = clock === 'writes to the file' ? watch(dataFile, () => this.#count(1)) : undefined;
+    this.#watcher = clock === 'writes to the files' ? watch(folder, () => this.#count(1)) : undefined;
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { DATA_FILE, openEnvironment } from '../../src/store/lmdb/environment.ts';
 import { type Muster, startMuster } from '../support/muster.ts';
@@ -41,7 +40,7 @@ async function crashRepeatedly(t: TestContext, random: Random): Promise<void> {
   const figures = { lost: 0, retried: 0 };
   for (let round = 1; round <= ROUNDS; round++) {
     await prepareRound(world, random);
-    using moment = new CrashMoment(random, join(dir.path, DATA_FILE), () => muster.program.kill('SIGKILL'));
+    using moment = new CrashMoment(random, dir.path, () => muster.program.kill('SIGKILL'));
     try {
       await runRound(world, random, moment);
       await muster.restart();

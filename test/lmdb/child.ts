@@ -20,7 +20,7 @@ const SCRIPT = fileURLToPath(new URL('./store-process.js', import.meta.url));
 /** Starts `store-process`; it is killed when the test ends, at the latest. */
 export function startStoreProcess(
   context: TestContext,
-  mode: 'hold' | 'write',
+  mode: 'hold' | 'write' | 'churn',
   folder: string,
   uid?: number,
 ): StoreProcess {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { watch } from 'node:fs';
+import { type TestContext, test } from 'node:test';
 import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.ts';
 import { held, text } from '../contract/open-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -9,13 +10,30 @@ import { WRITE_TOKEN } from './store-process.ts';
 
 const ROUNDS = 6;
 
-test('kill -9: what was answered is there, what was not is there whole or not at all', {
-  timeout: 120_000,
-}, async (t) => {
+test(
+  'kill -9: what was answered is there, what was not is there whole or not at all',
+  {
+    timeout: 120_000,
+  },
+  (t) => killRepeatedly(t, 'write'),
+);
+
+test('kill -9 while a checkpoint is under way: the same', { timeout: 120_000 }, (t) =>
+  killRepeatedly(t, 'churn'),
+);
+
+/** Resolves when so many changes of the files in a folder were seen. */
+function changes(folder: string, count: number, signal: AbortSignal): Promise<void> {
+  let seen = 0;
+  const watcher = watch(folder, { signal });
+  return new Promise((resolve) => watcher.on('change', () => ++seen === count && resolve()));
+}
+
+async function killRepeatedly(t: TestContext, mode: 'write' | 'churn'): Promise<void> {
   const folder = temporaryFolder(t);
   const answered = new Map<number, number>();
   for (let round = 0; round < ROUNDS; round++) {
-    const writer = startStoreProcess(t, 'write', folder);
+    const writer = startStoreProcess(t, mode, folder);
     assert.equal(await nextLine(writer), 'open');
     const wanted = answered.size + 20 + 37 * round;
     const note = (line: string) => {
@@ -25,6 +43,12 @@ test('kill -9: what was answered is there, what was not is there whole or not at
     };
     while (answered.size < wanted) note(await nextLine(writer));
     await writer.kill();
+    // Nor does it matter how far a start gets.
+    const starter = startStoreProcess(t, 'hold', folder);
+    const watching = new AbortController();
+    await Promise.race([nextLine(starter), changes(folder, 1 + round, watching.signal)]);
+    watching.abort();
+    await starter.kill();
     // What it said before it died counts, also where nobody had listened yet. The last line may be cut.
     for await (const line of writer.lines) if (/^\d+ \d+$/.test(line)) note(line);
 
@@ -51,4 +75,4 @@ test('kill -9: what was answered is there, what was not is there whole or not at
       entries.flatMap(({ key }) => (key.startsWith(prefix) ? [key.slice(2)] : []));
     assert.deepEqual(numbers('a/'), numbers('b/'));
   }
-});
+}

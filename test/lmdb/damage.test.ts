@@ -92,14 +92,17 @@ describe('a damaged data folder', { timeout: 120_000 }, () => {
     });
   }
 
-  test('a newer format is refused, and what makes no sense too', async (t) => {
+  test('another format is refused, and what makes no sense too', async (t) => {
     const folder = temporaryFolder(t);
     await fill(folder);
     const file = join(folder, 'FORMAT');
-    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), { store: 'lmdb', format: 1 });
-    writeFileSync(file, '{"store":"lmdb","format":2}');
-    await assert.rejects(openLmdbStore({ folder, clock }), refusal(folder, /has format 2, and this version/));
-    for (const text of ['', 'x', '[]', '{"store":"other","format":1}']) {
+    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), { store: 'lmdb', format: 2 });
+    for (const other of [1, 3]) {
+      writeFileSync(file, `{"store":"lmdb","format":${other}}`);
+      const reason = new RegExp(`has format ${other}, and this version of Muster knows format 2`);
+      await assert.rejects(openLmdbStore({ folder, clock }), refusal(folder, reason));
+    }
+    for (const text of ['', 'x', '[]', '{"store":"other","format":2}']) {
       writeFileSync(file, text);
       await assert.rejects(openLmdbStore({ folder, clock }), refusal(folder, /is damaged: FORMAT/));
     }

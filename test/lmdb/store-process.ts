@@ -3,12 +3,14 @@
  *
  *     store-process hold <folder>     opens the store, says "open", and holds it until stdin ends
  *     store-process write <folder>    commits without end and says "<i> <revision>" for each that was answered
+ *     store-process churn <folder>    the same with a journal so small that there is always a checkpoint under way
  *
  * A store that cannot be opened is "failed <code> <message>", and exit status 1.
  */
 import { writeSync } from 'node:fs';
 import { systemClock } from '../../src/clock/clock.ts';
 import { isMusterError } from '../../src/errors.ts';
+import type { JournalBounds } from '../../src/store/lmdb/journal.ts';
 import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.ts';
 import { HISTORY_ANCHOR_KEY, type Operation, type Store } from '../../src/store/store.ts';
 
@@ -23,6 +25,13 @@ export function operationsOf(i: number): Operation[] {
     { type: 'delete', key: `b/${i - 5}` },
   ];
 }
+
+const SMALL_JOURNAL: JournalBounds = {
+  firstBytes: 512,
+  checkpointBytes: 1,
+  maxBytes: 4096,
+  checkpointMs: 1,
+};
 
 export const WRITE_TOKEN: string = 'f'.repeat(32);
 
@@ -49,9 +58,10 @@ async function write(store: Store): Promise<void> {
 
 async function main(mode: string | undefined, folder = ''): Promise<void> {
   try {
-    const store = await openLmdbStore({ folder, clock: systemClock });
+    const journal = mode === 'churn' ? { journal: SMALL_JOURNAL } : {};
+    const store = await openLmdbStore({ folder, clock: systemClock, ...journal });
     say('open');
-    if (mode === 'write') await write(store);
+    if (mode !== 'hold') await write(store);
     for await (const _ of process.stdin);
     await store.close();
     say('closed');

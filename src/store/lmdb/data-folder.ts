@@ -20,7 +20,7 @@ import { OWNER_SOCKET } from './ownership.ts';
 
 /** Says what the folder is, to people and to every version of Muster, before LMDB opens anything. */
 export const FORMAT_FILE = 'FORMAT';
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Where a new data file is made; it gets its name when it is complete. */
 export const NEW_DATA_FILE = 'new.mdb';
@@ -99,7 +99,8 @@ export function allocateLockFile(folder: string, file: string): void {
   writeFileSync(path, Buffer.alloc(LOCK_FILE_BYTES), { mode: 0o600 });
 }
 
-function flushFolder(folder: string): void {
+/** Makes the names in a folder durable. */
+export function flushFolder(folder: string): void {
   const directory = openSync(folder, 'r');
   try {
     fsyncSync(directory);

@@ -1,8 +1,6 @@
 import type { Clock } from '../../clock/clock.ts';
 import { ExpiryTimer } from '../expiry-timer.ts';
-import type { Environment } from './environment.ts';
-import { dueAfter, parseDueKey } from './rows.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { View } from './view.ts';
 
 /** Rows of the index that one round looks at. */
 const ROUND_MAX_ROWS = 1000;
@@ -11,8 +9,7 @@ const ROUND_MAX_ROWS = 1000;
 const RETRY_MS = 5_000;
 
 interface ExpiryOptions {
-  readonly environment: Environment;
-  readonly snapshot: Snapshot;
+  readonly view: View;
   readonly clock: Clock;
   /** Removes the keys of a token whose time is over; answers whether there were any. */
   remove(token: string): Promise<boolean>;
@@ -56,22 +53,15 @@ export class Expiry {
 
   /** Answers whether every token of the round had keys removed. */
   async #removeDue(): Promise<boolean> {
-    const { clock, remove } = this.#options;
+    const { view, clock, remove } = this.#options;
     const tokens = new Set<string>();
-    for (const { token } of this.#due(dueAfter(clock.now()), ROUND_MAX_ROWS)) tokens.add(token);
+    for (const { token } of view.readDue(clock.now(), ROUND_MAX_ROWS)) tokens.add(token);
     const removed = await Promise.all([...tokens].map((token) => remove(token).catch(() => false)));
     return !removed.includes(false);
   }
 
   #scheduleNext(notBefore: number): void {
-    const [next] = this.#due(undefined, 1);
+    const [next] = this.#options.view.readDue(undefined, 1);
     if (next !== undefined) this.#timer.schedule(Math.max(next.dueAt, notBefore));
-  }
-
-  #due(end: Uint8Array | undefined, limit: number): { dueAt: number; token: string }[] {
-    const { environment, snapshot } = this.#options;
-    const { transaction } = snapshot;
-    const range = { limit, transaction, ...(end === undefined ? {} : { end }) };
-    return Array.from(environment.due.getKeys(range), parseDueKey);
   }
 }

@@ -1,7 +1,6 @@
 import type { Commit, Entry, WatchEvent } from '../store.ts';
-import type { Environment } from './environment.ts';
-import { entryKey, historyKey, parseHistoryKey, parsePlace, parsePut, tokenBounds } from './rows.ts';
-import type { Snapshot } from './snapshot.ts';
+import { parsePlace, parsePut } from './rows.ts';
+import type { View } from './view.ts';
 
 /** An event that is stored, as a row of the history or as an entry. */
 interface StoredEvent {
@@ -17,8 +16,7 @@ interface StoredEvent {
  * the rest from `entries`, the token's keys in the same view.
  */
 export function readHistory(
-  environment: Environment,
-  snapshot: Snapshot,
+  view: View,
   token: string,
   entries: readonly Entry[],
   fromRevision: number,
@@ -30,17 +28,10 @@ export function readHistory(
     if (events === undefined) byRevision.set(event.revision, [event]);
     else events.push(event);
   };
-  const { transaction } = snapshot;
-  const start = historyKey(token, Math.max(fromRevision, 0), '');
-  for (const { key: row, value } of environment.history.getRange({
-    start,
-    end: tokenBounds(token).end,
-    transaction,
-  })) {
-    const { revision, key } = parseHistoryKey(token, row);
+  for (const { revision, key, row } of view.readHistory(token, fromRevision)) {
     // The rows of one commit stand together, so the commits that were read are whole.
     if (byRevision.size >= maxCommits && !byRevision.has(revision)) break;
-    add({ key, revision, row: value });
+    add({ key, revision, row });
   }
   const current = entries
     .filter(({ modRevision }) => modRevision >= fromRevision)
@@ -51,13 +42,13 @@ export function readHistory(
     if (entry.modRevision !== last) commits++;
     if (commits > maxCommits) break;
     last = entry.modRevision;
-    const row = environment.entries.get(entryKey(token, entry.key), { transaction });
+    const row = view.readRow(token, entry.key);
     if (row === undefined) throw new Error('an entry is not in its table');
     add({ key: entry.key, revision: entry.modRevision, row, entry });
   }
   const previous = (key: string, revision: number): Entry | undefined => {
     if (revision === 0) return undefined;
-    const row = environment.history.get(historyKey(token, revision, key), { transaction });
+    const row = view.readHistoryRow(token, revision, key);
     return row === undefined ? undefined : parsePut(key, row);
   };
   return [...byRevision]

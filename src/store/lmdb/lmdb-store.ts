@@ -16,6 +16,7 @@ import type {
 } from '../store.ts';
 import { WatchHub } from '../watch-hub.ts';
 import { Batch } from './batch.ts';
+import { Checkpointer } from './checkpointer.ts';
 import { CommitQueue } from './commit-queue.ts';
 import {
   allocateLockFile,
@@ -32,11 +33,12 @@ import { DATA_FILE, type Environment, openEnvironment } from './environment.ts';
 import { Expiry } from './expiry.ts';
 import { checkDataFile } from './file-check.ts';
 import { readHistory } from './history.ts';
+import { DEFAULT_JOURNAL_BOUNDS, Journal, type JournalBounds } from './journal.ts';
 import { type Ownership, ownFolder } from './ownership.ts';
-import { CLUSTER_ID_KEY, entryKey, formatState, parseState, STATE_KEY, type StoreState } from './rows.ts';
-import { Snapshot } from './snapshot.ts';
+import { openJournalFiles, recoverJournal } from './recovery.ts';
+import { CLUSTER_ID_KEY, formatState, STATE_KEY, type StoreState } from './rows.ts';
 import { TokenCache } from './token-cache.ts';
-import { Writer } from './writer.ts';
+import { View } from './view.ts';
 
 /** What the embedded store is opened with. */
 export interface LmdbStoreOptions {
@@ -44,33 +46,63 @@ export interface LmdbStoreOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly observer?: StoreObserver;
+  /** Default: for a service under load. */
+  readonly journal?: JournalBounds;
 }
 
 /**
  * Opens the embedded store: one folder, one process, every answer durable. Throws `data-folder` with one line
  * that names the folder and says what is wrong with it.
  */
-export async function openLmdbStore({ folder, clock, observer }: LmdbStoreOptions): Promise<Store> {
-  const path = resolve(folder);
+export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
+  const path = resolve(options.folder);
   prepareFolder(path);
   const ownership = await ownFolder(path).catch((error: unknown) => {
     throw isMusterError(error) ? error : notWritable(path, error);
   });
-  let environment: Environment | undefined;
+  const opened: (() => Promise<void>)[] = [() => ownership.release()];
   try {
     const hadData = hasData(path);
     if (!hadData) await makeData(path);
     allocateLockFile(path, DATA_FILE);
     if (hadData) await checkDataFile(path);
-    environment = openEnvironment(path, DATA_FILE);
-    const writer = new Writer(path);
-    await writer.start();
-    return new LmdbStore({ folder: path, clock, observer, ownership, environment, writer });
+    const environment = openEnvironment(path, DATA_FILE);
+    opened.push(() => environment.root.close());
+    const clusterId = Buffer.from(environment.meta.get(CLUSTER_ID_KEY) ?? []).toString();
+    const view = new View(environment);
+    opened.push(async () => view.release());
+    const { revision: appliedRevision } = readState(path, view);
+    const { clock, journal: bounds = DEFAULT_JOURNAL_BOUNDS } = options;
+    const files = await openJournalFiles(path, bounds.firstBytes);
+    opened.push(...files.map((file) => () => file.close()));
+    const segments = await recoverJournal({ folder: path, files, clusterId, appliedRevision });
+    const checkpointer = new Checkpointer({ folder: path, clusterId });
+    await checkpointer.start();
+    opened.push(() => checkpointer.close());
+    const journal = new Journal({ ...segments, files, clusterId, clock, view, checkpointer, bounds });
+    const { observer } = options;
+    const parts = {
+      folder: path,
+      clock,
+      observer,
+      clusterId,
+      ownership,
+      environment,
+      view,
+      journal,
+      checkpointer,
+    };
+    return new LmdbStore(parts);
   } catch (error) {
-    await environment?.root.close();
-    await ownership.release();
+    for (const close of opened.reverse()) await close();
     throw isMusterError(error) ? error : notWritable(path, error);
   }
+}
+
+function readState(folder: string, view: View): StoreState {
+  const state = view.readState();
+  if (state === undefined) throw damaged(folder, 'the row of its revision is missing');
+  return state;
 }
 
 /** Makes the data file of a new folder. */
@@ -90,9 +122,12 @@ interface Parts {
   readonly folder: string;
   readonly clock: Clock;
   readonly observer: StoreObserver | undefined;
+  readonly clusterId: string;
   readonly ownership: Ownership;
   readonly environment: Environment;
-  readonly writer: Writer;
+  readonly view: View;
+  readonly journal: Journal;
+  readonly checkpointer: Checkpointer;
 }
 
 /** How often a write is tried on a disk that seems full: LMDB may find room in pages that it freed. */
@@ -101,7 +136,6 @@ const FULL_DISK_TRY_MS = 10_000;
 class LmdbStore implements Store {
   readonly clusterId: string;
   readonly #parts: Parts;
-  readonly #snapshot: Snapshot;
   readonly #cache = new TokenCache();
   readonly #hub = new WatchHub({ replay: (token, from, max) => this.#replay(token, from, max) });
   readonly #queue = new CommitQueue({ begin: () => this.#begin(), flush: (batch) => this.#flush(batch) });
@@ -114,15 +148,12 @@ class LmdbStore implements Store {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { environment, clock } = parts;
-    this.#snapshot = new Snapshot(environment);
-    this.#state = this.#readState();
-    const { transaction } = this.#snapshot;
-    this.clusterId = Buffer.from(environment.meta.get(CLUSTER_ID_KEY, { transaction }) ?? []).toString();
+    const { folder, clusterId, clock, view } = parts;
+    this.clusterId = clusterId;
+    this.#state = readState(folder, view);
     this.#expiry = new Expiry({
-      environment,
       clock,
-      snapshot: this.#snapshot,
+      view,
       remove: (token) => this.#expire(token),
     });
   }
@@ -173,7 +204,7 @@ class LmdbStore implements Store {
       keys: this.#state.keys,
       tokens: this.#state.tokens,
       watchers: this.#hub.watchers,
-      sizeBytes: statSync(join(this.#parts.folder, DATA_FILE)).size,
+      sizeBytes: statSync(join(this.#parts.folder, DATA_FILE)).size + this.#parts.journal.size,
     };
   }
 
@@ -187,12 +218,13 @@ class LmdbStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const { writer, environment, ownership } = this.#parts;
+    const { journal, view, checkpointer, environment, ownership } = this.#parts;
     this.#expiry.stop();
     await this.#queue.drain();
     this.#hub.close();
-    this.#snapshot.release();
-    await writer.close();
+    await journal.close();
+    view.release();
+    await checkpointer.close();
     await environment.root.close();
     await ownership.release();
   }
@@ -201,17 +233,10 @@ class LmdbStore implements Store {
     if (this.#closing !== undefined) throw new MusterError('store-closed', 'the store is closed');
   }
 
-  #readState(): StoreState {
-    const { meta } = this.#parts.environment;
-    const row = meta.get(STATE_KEY, { transaction: this.#snapshot.transaction });
-    if (row === undefined) throw damaged(this.#parts.folder, 'the row of its revision is missing');
-    return parseState(row);
-  }
-
   #readEntries(token: string): readonly Entry[] {
     const cached = this.#cache.get(token);
     if (cached !== undefined) return cached;
-    const entries = readable(() => this.#snapshot.readEntries(token));
+    const entries = readable(() => this.#parts.view.readEntries(token));
     this.#cache.set(token, entries);
     return entries;
   }
@@ -219,37 +244,38 @@ class LmdbStore implements Store {
   #replay(token: string, fromRevision: number, maxCommits: number): Commit[] {
     // Most watches begin after everything that happened: nothing is read for them.
     if (fromRevision > this.#state.revision) return [];
-    const { environment } = this.#parts;
+    const { view } = this.#parts;
     const entries = this.#readEntries(token);
-    return readable(() => readHistory(environment, this.#snapshot, token, entries, fromRevision, maxCommits));
+    return readable(() => readHistory(view, token, entries, fromRevision, maxCommits));
   }
 
   #begin(): Batch {
-    const { entries } = this.#parts.environment;
+    const { view } = this.#parts;
     return new Batch({
       state: this.#state,
       readEntries: (token) => this.#readEntries(token),
-      readRow: (token, key) =>
-        readable(() => entries.get(entryKey(token, key), { transaction: this.#snapshot.transaction })),
+      readRow: (token, key) => readable(() => view.readRow(token, key)),
     });
   }
 
   async #flush(batch: Batch): Promise<void> {
     const { observer } = this.#parts;
     const startedAt = performance.now();
+    const publish = (): void => {
+      this.#publish(batch);
+      observer?.batchFlushed?.(batch.commits.length, (performance.now() - startedAt) / 1000);
+    };
     try {
-      await this.#write(batch);
+      await this.#write(batch, publish);
     } catch (error) {
       observer?.batchFailed?.(error);
       throw error;
     }
-    this.#publish(batch);
-    if (batch.commits.length > 0)
-      observer?.batchFlushed?.(batch.commits.length, (performance.now() - startedAt) / 1000);
   }
 
-  async #write(batch: Batch): Promise<void> {
-    const { folder, clock, writer } = this.#parts;
+  /** Writes a batch; one that is empty asks only whether that would succeed. */
+  async #write(batch: Batch, publish: () => void): Promise<void> {
+    const { folder, clock, journal } = this.#parts;
     const { bytes } = batch;
     const now = clock.now();
     // LMDB writes a line to stderr with each failure, so a disk that is known to be full is asked first.
@@ -257,21 +283,18 @@ class LmdbStore implements Store {
       throw await writeError(folder, bytes, this.#failure);
     }
     try {
-      await writer.write(batch.format());
+      if (batch.commits.length === 0) await journal.assertWritable();
+      else await journal.append(batch.format(), this.#state.revision, batch.state.revision, publish);
       this.#tryAgainAt = 0;
     } catch (error) {
       this.#failure = error;
       this.#tryAgainAt = now + FULL_DISK_TRY_MS;
-      // A writer that died may have finished: the file knows.
-      this.#snapshot.renew();
-      const isDone = batch.commits.length > 0 && this.#readState().revision === batch.state.revision;
-      if (!isDone) throw await writeError(folder, bytes, error);
+      throw await writeError(folder, bytes, error);
     }
   }
 
   /** Makes a durable batch known, to every reader and watch in one step. */
   #publish(batch: Batch): void {
-    this.#snapshot.renew();
     this.#state = batch.state;
     for (const [token, entries] of batch.changed) this.#cache.set(token, entries);
     for (const { token, commit, historyKept, change } of batch.commits) {

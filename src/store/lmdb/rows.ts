@@ -12,6 +12,7 @@
  * Each row names the revision of what it replaced, where the history has that row.
  */
 import type { Entry } from '../store.ts';
+import type { Table } from './environment.ts';
 
 const NUMBER_BYTES = 6;
 const HEADER_BYTES = 1 + NUMBER_BYTES + 4;
@@ -42,6 +43,13 @@ export function tokenBounds(token: string): { start: Buffer; end: Buffer } {
   return { start: Buffer.from(`${token}/`), end: Buffer.from(`${token}0`) };
 }
 
+/** The token that a row is about, whose key stands in a block from `start` to `end`; undefined for `meta`. */
+export function tokenOfKey(table: Table, block: Buffer, start: number, end: number): string | undefined {
+  if (table === 'meta') return undefined;
+  if (table === 'due') return block.toString('utf8', start + NUMBER_BYTES, end);
+  return block.toString('utf8', start, block.indexOf('/', start));
+}
+
 /** The key of the token's row, without the token. */
 export function keyOfEntry(token: string, row: Uint8Array): string {
   return view(row).toString('utf8', Buffer.byteLength(token) + 1);
@@ -65,6 +73,12 @@ export function parseHistoryKey(token: string, row: Uint8Array): { revision: num
   };
 }
 
+/** A row of the index by time. */
+export interface Due {
+  readonly dueAt: number;
+  readonly token: string;
+}
+
 export function dueKey(dueAt: number, token: string): Buffer {
   const row = Buffer.allocUnsafe(NUMBER_BYTES + Buffer.byteLength(token));
   row.writeUIntBE(dueAt, 0, NUMBER_BYTES);
@@ -79,7 +93,7 @@ export function dueAfter(time: number): Buffer {
   return row;
 }
 
-export function parseDueKey(row: Uint8Array): { dueAt: number; token: string } {
+export function parseDueKey(row: Uint8Array): Due {
   const bytes = view(row);
   return { dueAt: bytes.readUIntBE(0, NUMBER_BYTES), token: bytes.toString('utf8', NUMBER_BYTES) };
 }

@@ -2,17 +2,18 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-export interface WriterData {
+export interface CheckpointData {
   readonly folder: string;
+  readonly clusterId: string;
 }
 
-export type WriterRequest =
-  | { readonly type: 'write'; readonly changes: ArrayBuffer }
+export type CheckpointRequest =
+  | { readonly type: 'apply'; readonly file: string; readonly untilRevision: number }
   | { readonly type: 'close' };
 
-export type WriterReply =
+export type CheckpointReply =
   | { readonly type: 'ready' }
-  | { readonly type: 'written' }
+  | { readonly type: 'applied' }
   | { readonly type: 'failed'; readonly message: string };
 
 interface Waiting {
@@ -20,44 +21,47 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** The main thread's side of the writer thread. One request is under way at a time. */
-export class Writer {
-  readonly #folder: string;
+/** The main thread's side of the checkpoint thread. One request is under way at a time. */
+export class Checkpointer {
+  readonly #data: CheckpointData;
   #worker: Worker | undefined;
   #waiting: Waiting | undefined;
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  constructor(data: CheckpointData) {
+    this.#data = data;
   }
 
-  /** Starts the thread, so that the first write need not wait for it. */
+  /** Starts the thread, so that the first checkpoint need not wait for it. */
   async start(): Promise<void> {
-    const script = new URL(`./writer-thread${extname(import.meta.url)}`, import.meta.url);
-    const worker = new Worker(script, { workerData: { folder: this.#folder } satisfies WriterData });
+    const script = new URL(`./checkpoint-thread${extname(import.meta.url)}`, import.meta.url);
+    const worker = new Worker(script, { workerData: this.#data });
     worker.on('error', (error) => this.#gone(worker, error));
-    worker.on('exit', () => this.#gone(worker, new Error('the writer thread ended')));
+    worker.on('exit', () => this.#gone(worker, new Error('the checkpoint thread ended')));
     this.#worker = worker;
     await this.#reply();
-    worker.on('message', (reply: WriterReply) => {
+    worker.on('message', (reply: CheckpointReply) => {
       if (reply.type === 'failed') this.#settle(new Error(reply.message));
       else this.#settle(undefined);
     });
     worker.unref();
   }
 
-  /** Resolves when the changes are flushed; rejects when none of them was made, as far as is known. */
-  async write(changes: ArrayBuffer): Promise<void> {
+  /**
+   * Brings the data file up to a revision that a journal file leads to. Resolves when that is flushed; rejects when
+   * none of it was made, as far as is known.
+   */
+  async apply(file: string, untilRevision: number): Promise<void> {
     if (this.#worker === undefined) await this.start();
     const worker = this.#worker;
-    if (worker === undefined) throw new Error('the writer thread could not be started');
+    if (worker === undefined) throw new Error('the checkpoint thread could not be started');
     // Only while something is under way does the thread keep the process alive.
     worker.ref();
-    const written = new Promise<void>((resolve, reject) => {
+    const applied = new Promise<void>((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });
-    worker.postMessage({ type: 'write', changes } satisfies WriterRequest, [changes]);
+    worker.postMessage({ type: 'apply', file, untilRevision } satisfies CheckpointRequest);
     try {
-      await written;
+      await applied;
     } finally {
       worker.unref();
     }
@@ -68,7 +72,7 @@ export class Writer {
     if (worker === undefined) return;
     worker.ref();
     const exit = once(worker, 'exit');
-    worker.postMessage({ type: 'close' } satisfies WriterRequest);
+    worker.postMessage({ type: 'close' } satisfies CheckpointRequest);
     await exit;
   }
 
