@@ -13,6 +13,7 @@ import { createIdentify } from './server/identify.ts';
 import { type Listener, openListener } from './server/listener.ts';
 import { readAdminToken } from './server/load-settings.ts';
 import { createLog, type Log } from './server/log.ts';
+import { createMemoryReturn } from './server/memory-return.ts';
 import { createMetrics, type Metrics } from './server/metrics.ts';
 import { createRateLimiter } from './server/rate-limiter.ts';
 import { createRegistryObserver } from './server/registry-observer.ts';
@@ -123,7 +124,9 @@ function describeRouting({ settings, registry, metrics, log, adminToken }: Parts
 
 function describeV2(parts: Parts, { onFault }: PagesRouterOptions): V2Options {
   const { settings, clock, registry, metrics, store, adminToken, stopping } = parts;
-  const floodGate = createFloodGate(floodLimitsOf(settings, clock));
+  const memoryReturn = createMemoryReturn(clock);
+  const onWatches = (watches: number): void => memoryReturn.note(watches);
+  const floodGate = createFloodGate({ ...floodLimitsOf(settings, clock), onWatches });
   metrics.setSources({ watches: () => floodGate.watches, storeStats: () => store.stats() });
   return {
     registry,

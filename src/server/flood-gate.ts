@@ -7,6 +7,8 @@ export interface FloodLimits {
   readonly takeRead: ((address: string) => number | undefined) | undefined;
   readonly watchesPerAddress: number | undefined;
   readonly watchesPerToken: number | undefined;
+  /** Told the number of open watches each time that it has changed. */
+  readonly onWatches?: (watches: number) => void;
 }
 
 /** A flood gate that also knows how many watches are open. */
@@ -32,10 +34,12 @@ export function createFloodGate(limits: FloodLimits): CountingFloodGate {
         (perToken.get(token) ?? 0) >= (limits.watchesPerToken ?? Number.POSITIVE_INFINITY);
       if (isFull) return undefined;
       watches += 1;
+      limits.onWatches?.(watches);
       add(perAddress, address, 1);
       add(perToken, token, 1);
       return () => {
         watches -= 1;
+        limits.onWatches?.(watches);
         add(perAddress, address, -1);
         add(perToken, token, -1);
       };
