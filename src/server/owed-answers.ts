@@ -18,18 +18,14 @@ export class OwedAnswers {
     return { count: owed.length, previous };
   }
 
-  /** The answers that are not sent yet. */
+  /** The answers that are not sent yet. They are sent in their order, so what is sent stands in front. */
   open(socket: Socket): ServerResponse[] {
-    const known = this.#bySocket.get(socket);
-    if (known?.length === 1 && known[0]?.writableFinished === true) known.pop();
-    const open = known === undefined || known.length === 0 ? known : known.filter(isOpen);
-    if (open !== undefined && open === known) return open;
-    const owed = open ?? [];
-    this.#bySocket.set(socket, owed);
+    let owed = this.#bySocket.get(socket);
+    if (owed === undefined) {
+      owed = [];
+      this.#bySocket.set(socket, owed);
+    }
+    while (owed[0]?.writableFinished === true) owed.shift();
     return owed;
   }
-}
-
-function isOpen(answer: ServerResponse): boolean {
-  return !answer.writableFinished;
 }

@@ -278,7 +278,7 @@ class LmdbStore implements Store {
     const { folder, clock, journal } = this.#parts;
     const { bytes } = batch;
     const now = clock.now();
-    // LMDB writes a line to stderr with each failure, so a disk that is known to be full is asked first.
+    // A disk that is known to be full is asked first: a try costs more, and LMDB writes a line to stderr where it fails.
     if (now < this.#tryAgainAt && !(await hasRoom(folder, bytes))) {
       throw await writeError(folder, bytes, this.#failure);
     }
