@@ -14,8 +14,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   store: [],
   registry: [STORE_PORT],
   http: [],
-  dialect: ['registry/', 'http/', STORE_PORT],
-  server: ['dialect/', 'registry/', 'http/', STORE_PORT],
+  proto: [],
+  grpc: ['proto/'],
+  dialect: ['registry/', 'http/', 'grpc/', 'proto/', STORE_PORT],
+  server: ['dialect/', 'registry/', 'http/', 'grpc/', STORE_PORT],
   cli: ['server/'],
 };
 

@@ -14,11 +14,11 @@ export interface SourceFile {
 
 const IMPORT = /^(?:import|export)\b[^;]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
 
-/** Every source file, tests aside. */
+/** Every source file that was written here: tests and generated code aside. */
 export function readSourceFiles(): SourceFile[] {
   const root = `${repositoryRoot}src`;
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.endsWith('_pb.ts'))
     .sort()
     .map((path) => readSourceFile(root, path));
 }
