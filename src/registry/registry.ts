@@ -1,11 +1,11 @@
 import type { Clock } from '../clock/clock.ts';
 import { type ErrorCode, isMusterError } from '../errors.ts';
-import type { Commit, Committed, Decision, Store, TokenRange } from '../store/store.ts';
+import type { Commit, Committed, Decision, Entry, Store, TokenRange } from '../store/store.ts';
 import { type RegistryChange, readChanges } from './change.ts';
 import { type CreationRequest, decideCreation } from './create.ts';
 import { Departures } from './departures.ts';
 import { decideElection, type ElectionRequest } from './elect.ts';
-import { SIZE_KEY } from './keys.ts';
+import { parseMemberKey, SIZE_KEY } from './keys.ts';
 import { readLiveContent } from './lifecycle.ts';
 import { decideRegistration, type RegistrationPolicy, type RegistrationRequest } from './register.ts';
 import type { Registrants } from './registrants.ts';
@@ -13,7 +13,18 @@ import type { LiveContent } from './registry-state.ts';
 import { decideRemoval, type RemovalOutcome, type RemovalRequest } from './remove.ts';
 import { decideRevocation } from './revoke.ts';
 import type { ShownEntry, WriteOutcome } from './shown-entry.ts';
+import { isShownKey, shownCommit } from './shown-keys.ts';
 import { decideTold } from './told.ts';
+import {
+  decideTransaction,
+  type Presence,
+  removedMemberIds,
+  type Step,
+  type StepOutcome,
+  type Transaction,
+} from './transaction.ts';
+
+type RegisterStep = Extract<Step, { type: 'register' }>;
 
 /** What a registry needs of its surroundings. */
 export interface RegistryOptions {
@@ -50,6 +61,13 @@ export interface Written extends Omit<WriteOutcome, 'shownAt'> {
   readonly revision: number;
 }
 
+/** An answer to a member that may not have arrived. */
+interface SentAnswer {
+  readonly token: string;
+  readonly memberId: string;
+  readonly address: string;
+}
+
 /** Stands for a token where only the store's answer counts. No token has this form, so none is ever issued. */
 const PROBE_TOKEN = 'health';
 
@@ -62,8 +80,8 @@ export class Registry {
   readonly #registrants: Registrants;
   readonly #observer: RegistryObserver | undefined;
   readonly #departures = new Departures();
-  /** Answers to self watches of which it is not known yet that they arrived, by their connection. */
-  readonly #sent = new WeakMap<object, { token: string; memberId: string; address: string }>();
+  /** Answers of which it is not known yet that they arrived, by their connection. */
+  readonly #sent = new WeakMap<object, SentAnswer[]>();
 
   constructor(options: RegistryOptions) {
     this.#store = options.store;
@@ -104,6 +122,16 @@ export class Registry {
     return this.#reading(range);
   }
 
+  /**
+   * The keys that readers were shown at a revision, which must not be above the store's. Throws as `read` does, and
+   * `compacted` where the store's history does not reach back to it.
+   */
+  async readAt(token: string, revision: number): Promise<{ revision: number; entries: readonly Entry[] }> {
+    await this.read(token);
+    const range = await this.#store.rangeAt(token, revision);
+    return { revision: range.revision, entries: range.entries.filter(({ key }) => isShownKey(key)) };
+  }
+
   #reading(range: TokenRange): RegistryReading {
     return { revision: range.revision, content: readLiveContent(range, this.#clock.now()) };
   }
@@ -138,6 +166,72 @@ export class Registry {
         this.#registrants.release(token, memberId, connection);
       }
       throw error;
+    }
+  }
+
+  /**
+   * Does several steps on a token at once; resolves when they are durable. Rejects with what the rules of the steps
+   * throw, and then nothing has changed.
+   *
+   * @param memberIds the members that a step may register
+   * @param connection what the request came on, where that is the client's own; undefined behind a proxy
+   */
+  async transact<B>(
+    token: string,
+    { memberIds, plan }: Transaction<B> & { readonly memberIds: readonly string[] },
+    connection: object | undefined,
+  ): Promise<{ revision: number; branch: B; outcomes: readonly StepOutcome[] }> {
+    const claims = new Map(
+      memberIds.map((id) => [id, connection && this.#registrants.claim(token, id, connection)]),
+    );
+    const presence: Presence = {
+      isTwinConnected: (id) => claims.get(id) === 'twin',
+      awaySinceRevision: (id) => connection && this.#departures.awaySince(token, id, connection),
+    };
+    let registering: RegisterStep | undefined;
+    let registered: RegisterStep | undefined;
+    const planAndNote: typeof plan = (entries, revision) => {
+      const planned = plan(entries, revision);
+      registering = planned.steps.find((step) => step.type === 'register');
+      return planned;
+    };
+    try {
+      const { outcome, revision } = await this.#store.transact(token, (range) => {
+        const now = this.#clock.now();
+        const context = { token, policy: this.#policy, presence, now };
+        return decideTransaction(range, { plan: planAndNote }, context);
+      });
+      const outcomes = outcome.outcomesAt(revision);
+      registered = registering;
+      this.#noteOutcomes(token, outcomes, registered, connection);
+      return { revision, branch: outcome.branch, outcomes };
+    } catch (error) {
+      if (registering !== undefined && isMusterError(error)) {
+        const { memberId, request } = registering;
+        this.#observer?.registered({ ...request, token, memberId }, error.code, false);
+      }
+      throw error;
+    } finally {
+      for (const [memberId, claim] of claims) {
+        if (connection === undefined || claim !== 'claimed' || memberId === registered?.memberId) continue;
+        this.#registrants.release(token, memberId, connection);
+      }
+    }
+  }
+
+  #noteOutcomes(
+    token: string,
+    outcomes: readonly StepOutcome[],
+    registered: RegisterStep | undefined,
+    connection: object | undefined,
+  ): void {
+    for (const outcome of outcomes) {
+      for (const memberId of removedMemberIds(outcome)) this.#registrants.drop(token, memberId);
+      if (registered === undefined || outcome.type !== 'put') continue;
+      const { memberId, request } = registered;
+      if (parseMemberKey(outcome.entry.key) !== memberId) continue;
+      if (connection !== undefined) this.#departures.comeBack(token, memberId, connection);
+      this.#observer?.registered({ ...request, token, memberId }, outcome.kind, outcome.completed);
     }
   }
 
@@ -217,7 +311,7 @@ export class Registry {
     connection: object | undefined,
   ): Promise<void> {
     if (connection !== undefined && this.#registrants.holds(token, memberId, connection)) {
-      this.#sent.set(connection, { token, memberId, address });
+      this.#sent.set(connection, [...(this.#sent.get(connection) ?? []), { token, memberId, address }]);
     } else {
       await this.markTold(token, memberId, address, connection);
     }
@@ -228,7 +322,13 @@ export class Registry {
     const sent = this.#sent.get(connection);
     if (sent === undefined) return;
     this.#sent.delete(connection);
-    return this.markTold(sent.token, sent.memberId, sent.address, connection);
+    return this.#markAllTold(sent, connection);
+  }
+
+  async #markAllTold(answers: readonly SentAnswer[], connection: object): Promise<void> {
+    for (const { token, memberId, address } of answers) {
+      await this.markTold(token, memberId, address, connection);
+    }
   }
 
   /**
@@ -271,6 +371,31 @@ export class Registry {
     return undefined;
   }
 
+  /**
+   * What readers are shown of each commit from a revision on, in order, until the signal aborts. Throws as `nextChange`
+   * does, but for `watch-overrun`: history is kept, so a reader that fell behind reads on from where it was.
+   */
+  async *commits(
+    token: string,
+    fromRevision: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Commit, void, undefined> {
+    let next = fromRevision;
+    while (!signal.aborted) {
+      try {
+        for await (const commit of this.#store.watch(token, next, signal)) {
+          await this.#assertNotEnded(token, commit);
+          next = commit.revision + 1;
+          const shown = shownCommit(commit);
+          if (shown !== undefined) yield shown;
+        }
+        return;
+      } catch (error) {
+        if (!isMusterError(error, 'watch-overrun')) throw error;
+      }
+    }
+  }
+
   /** All changes from a revision on, in order, until the signal aborts. Throws as `nextChange` does. */
   async *changes(
     token: string,
@@ -282,11 +407,15 @@ export class Registry {
     }
   }
 
-  /** Where the size went, the token is over: that is told to whoever still waits, and no removal after it. */
   async #readLiveChanges(token: string, commit: Commit): Promise<RegistryChange[]> {
-    const isEnd = commit.events.some((event) => event.type === 'delete' && event.key === SIZE_KEY);
-    if (isEnd) await this.read(token);
+    await this.#assertNotEnded(token, commit);
     return readChanges(commit);
+  }
+
+  /** Where the size went, the token is over: that is told to whoever still waits, and no removal after it. */
+  async #assertNotEnded(token: string, { events }: Commit): Promise<void> {
+    const isEnd = events.some((event) => event.type === 'delete' && event.key === SIZE_KEY);
+    if (isEnd) await this.read(token);
   }
 
   /** Throws `store-unavailable` or `store-closed` while tokens cannot be read, or not be written. */

@@ -97,6 +97,12 @@ export interface Store extends AsyncDisposable {
   range(token: string): TokenRange | Promise<TokenRange>;
 
   /**
+   * All keys of a token as they were at a revision, which must not be above the store's. The revision of the answer is
+   * the store's own, at which it was read. History is kept as for `watch`; throws `compacted` where it is not there.
+   */
+  rangeAt(token: string, revision: number): TokenRange | Promise<TokenRange>;
+
+  /**
    * Decides on the keys of a token and commits what was decided, atomically: nothing comes between the
    * range that `decide` sees and the commit. `decide` must be pure, since it may be called again when what
    * it saw did not last. All operations of a commit carry one revision, the next one of the store; a key may

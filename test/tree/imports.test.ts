@@ -7,12 +7,14 @@ const files = readSourceFiles();
 /** What everything may import: words that all parts share. */
 const BASE = ['errors.ts', 'limits.ts', 'clock/clock.ts'];
 const STORE_PORT = 'store/store.ts';
+/** What a commit makes of keys: pure, and the same for every store. */
+const STORE_SEMANTICS = 'store/apply-operations.ts';
 
 /** What each part may import beside itself and the base. Imports point inward: edges, dialects, registry, store port. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   clock: [],
   store: [],
-  registry: [STORE_PORT],
+  registry: [STORE_PORT, STORE_SEMANTICS],
   http: [],
   proto: [],
   grpc: ['proto/'],

@@ -14,6 +14,7 @@ import type {
   StoreStats,
   TokenRange,
 } from '../store.ts';
+import { undoCommits } from '../undo-commits.ts';
 import { WatchHub } from '../watch-hub.ts';
 import { Batch } from './batch.ts';
 import { Checkpointer } from './checkpointer.ts';
@@ -165,6 +166,11 @@ class LmdbStore implements Store {
   range(token: string): TokenRange {
     this.#assertOpen();
     return { revision: this.#state.revision, entries: this.#readEntries(token) };
+  }
+
+  rangeAt(token: string, revision: number): TokenRange {
+    const range = this.range(token);
+    return undoCommits(range, this.#replay(token, revision + 1, Number.POSITIVE_INFINITY));
   }
 
   async transact<T>(token: string, decide: (range: TokenRange) => Decision<T>): Promise<Committed<T>> {

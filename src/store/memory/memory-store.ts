@@ -25,6 +25,7 @@ import {
   type TokenRange,
   type WatchEvent,
 } from '../store.ts';
+import { undoCommits } from '../undo-commits.ts';
 import { WatchHub } from '../watch-hub.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
 
@@ -78,6 +79,14 @@ class MemoryStore implements Store {
   range(token: string): TokenRange {
     this.#assertOpen();
     return { revision: this.#revision, entries: this.#tokens.get(token)?.entries ?? NO_ENTRIES };
+  }
+
+  rangeAt(token: string, revision: number): TokenRange {
+    const { history } = this.#tokens.get(token) ?? NO_TOKEN;
+    return undoCommits(
+      this.range(token),
+      history.filter((commit) => commit.revision > revision),
+    );
   }
 
   async transact<T>(token: string, decide: (range: TokenRange) => Decision<T>): Promise<Committed<T>> {
