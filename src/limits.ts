@@ -54,6 +54,22 @@ export const LIMITS = {
   readsPerMinute: 30_000,
   /** Commits that a watch holds for a reader that has not taken them yet; one more ends the watch. */
   watchQueueMaxCommits: 1024,
+  /** Streams that an HTTP/2 connection may have open at once. */
+  streamsPerConnectionMax: 256,
+  /** Headers of a request over HTTP/2. */
+  headerPairsMax: 64,
+  /** Megabytes that an HTTP/2 connection may hold: what its client sends ahead, and what it does not take. */
+  sessionMemoryMaxMb: 10,
+  /** A gRPC message that a client sends; etcd takes as much. */
+  grpcMessageMaxBytes: 2_097_152,
+  /** Watches that one gRPC stream may carry. */
+  watchesPerStreamMax: 256,
+  /** How long a refused watch is held back at the most, where its client asks again and again. */
+  watchRefusalDelayMaxMs: 30_000,
+  /** How often a watch that asked for it is told that nothing has happened; ten minutes, as in etcd. */
+  watchProgressMs: 600_000,
+  /** How often a client that watches the health of the service is told of a change. */
+  healthCheckMs: 5000,
   /** `<token>/<key>` in a store. LMDB takes 1978 bytes, of which its index by time and its history need a few. */
   storeKeyMaxBytes: 1900,
 } as const;
