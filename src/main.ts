@@ -4,11 +4,17 @@ import { runCli } from './cli/main.ts';
 import { readPackageVersion } from './cli/package-version.ts';
 import { type Clock, systemClock } from './clock/clock.ts';
 import type { V2Options } from './dialect/v2/handler.ts';
+import { formatError } from './dialect/v3/errors.ts';
+import { createV3Methods } from './dialect/v3/handler.ts';
+import { isMusterError } from './errors.ts';
+import { refuseStream } from './grpc/refuse-stream.ts';
+import { createGrpcServer, type GrpcServerOptions } from './grpc/server.ts';
 import { LIMITS } from './limits.ts';
 import { Registrants } from './registry/registrants.ts';
 import { Registry } from './registry/registry.ts';
 import { createPolicy, describeCreation } from './server/create-policy.ts';
 import { createFloodGate } from './server/flood-gate.ts';
+import type { ServeStream } from './server/http2-sessions.ts';
 import { createIdentify } from './server/identify.ts';
 import { type Listener, openListener } from './server/listener.ts';
 import { readAdminToken } from './server/load-settings.ts';
@@ -89,23 +95,28 @@ async function assemble(settings: Settings): Promise<Parts> {
 /** Opens the port of the service, and that of the metrics where they have one of their own. */
 async function openListeners(parts: Parts, listeners: Listener[]): Promise<void> {
   const { settings, registry, log, metrics } = parts;
-  const open = async ({ host, port }: HostPort, serve: Serve): Promise<string> => {
+  const open = async ({ host, port }: HostPort, serve: Serve, serveStream: ServeStream): Promise<string> => {
     const listener = await openListener({
       host,
       port,
       isGuarded: settings.rateLimit,
       serve,
+      serveStream,
       onConnectionClosed: (connection) => void registry.connectionClosed(connection),
     });
     listeners.push(listener);
     return listener.url;
   };
   const routing = describeRouting(parts);
-  await open(settings.listen, createRouter({ ...routing, v2: describeV2(parts, routing) }));
+  const v2 = describeV2(parts, routing);
+  const { serveStream } = createGrpcServer(describeGrpc(parts, routing, v2));
+  await open(settings.listen, createRouter({ ...routing, v2 }), serveStream);
   if (settings.metrics.kind !== 'own') return;
   const pages = { ...routing.pages, renderMetrics: () => metrics.render() };
   const serveOwn = createPagesRouter({ ...routing, pages }, ['metrics', 'health']);
-  const ownUrl = await open(settings.metrics.address, serveOwn);
+  const ownUrl = await open(settings.metrics.address, serveOwn, (stream) =>
+    refuseStream(stream, 404, 'there is nothing here over HTTP/2: use HTTP/1.1'),
+  );
   log.info({ url: `${ownUrl}/metrics` }, 'metrics are served');
 }
 
@@ -137,6 +148,32 @@ function describeV2(parts: Parts, { onFault }: PagesRouterOptions): V2Options {
     tokenTtlSeconds: settings.tokenTtlSeconds,
     assertMayCreate: createPolicy(settings.create, adminToken !== undefined),
     onFault,
+  };
+}
+
+/** Watches of both dialects count together. */
+function describeGrpc(
+  { settings, registry, store, stopping, metrics }: Parts,
+  { identify, onFault }: PagesRouterOptions,
+  { floodGate }: V2Options,
+): GrpcServerOptions {
+  const methods = createV3Methods({
+    registry,
+    floodGate,
+    identify,
+    publicUrl: settings.publicUrl,
+    stopping: stopping.signal,
+    version: readPackageVersion(),
+    storeStats: () => store.stats(),
+    onFault,
+  });
+  return {
+    methods,
+    formatError: (error) => {
+      if (!(error instanceof Error && error.name === 'GrpcError') && !isMusterError(error)) onFault(error);
+      return formatError(error);
+    },
+    onCall: metrics.call,
   };
 }
 

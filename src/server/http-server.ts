@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { LIMITS } from '../limits.ts';
+import { Http2Sessions, type ServeStream } from './http2-sessions.ts';
 import { OwedAnswers } from './owed-answers.ts';
+import { sniffProtocol } from './protocol-sniffer.ts';
 import { refuseByHand } from './refuse-by-hand.ts';
 
 /** The limits of connections that a test may want to reach soon; see `LIMITS`, which has the defaults. */
@@ -16,6 +18,8 @@ export interface HttpServerOptions {
   /** Whether one address may hold only a bounded number of connections. */
   readonly isGuarded: boolean;
   readonly serve: (req: IncomingMessage, res: ServerResponse) => void;
+  /** Answers what comes over HTTP/2. */
+  readonly serveStream: ServeStream;
   readonly onConnectionClosed: (connection: object) => void;
   readonly limits?: ConnectionLimits;
 }
@@ -26,6 +30,7 @@ const CHECK_MS = 1000;
 /** An HTTP server that can be asked to hang up on those who never said a word. */
 export interface HttpServer {
   readonly server: Server;
+  readonly sessions: Http2Sessions;
   /** Cuts every connection on which nothing was ever received; Node does not count these as idle. */
   closeSilentConnections(): void;
 }
@@ -51,6 +56,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   Object.assign(server, { httpAllowHalfOpen: true });
   server.maxConnections = LIMITS.connectionsMax;
   const owed = new OwedAnswers();
+  const sessions = new Http2Sessions(options.serveStream);
+  sniffConnections(server, sessions, limits);
   const connections = boundConnections(server, options, limits);
   const begin = (req: IncomingMessage, res: ServerResponse): void => {
     const problem = findHostProblem(req);
@@ -85,7 +92,25 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const closeSilentConnections = (): void => {
     for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
   };
-  return { server, closeSilentConnections };
+  return { server, sessions, closeSilentConnections };
+}
+
+/** Puts the choice of the protocol before what Node does with every connection, which is HTTP/1.1. */
+function sniffConnections(server: Server, sessions: Http2Sessions, limits: ConnectionLimits): void {
+  const listeners = server.listeners('connection') as Array<(socket: Socket) => void>;
+  server.removeAllListeners('connection');
+  const protocols = {
+    http1: (socket: Socket) => {
+      for (const listener of listeners) listener.call(server, socket);
+    },
+    http2: (socket: Socket) => sessions.open(socket),
+    silent: (socket: Socket) =>
+      refuseByHand(
+        socket,
+        ...describeClientError({ name: '', message: '', code: 'ERR_HTTP_REQUEST_TIMEOUT' }),
+      ),
+  };
+  server.on('connection', (socket) => sniffProtocol(socket, limits.headersTimeoutMs, protocols));
 }
 
 /** Counts the connections of each address, and cuts those that are too many. Answers all that are open. */

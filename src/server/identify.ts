@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { Requester } from '../http/requester.ts';
 import { findSource, type ProxyTrust, parseAuthority } from './source-address.ts';
 
@@ -10,14 +11,17 @@ export interface IdentifyOptions {
   readonly adminToken: string | undefined;
 }
 
-/** Tells who sends a request, and how the client spelt this service. */
-export function createIdentify({ trust, adminToken }: IdentifyOptions): (req: IncomingMessage) => Requester {
+/** Tells who sends a request, of either version of HTTP, and how the client spelt this service. */
+export type Identify = (connection: Socket, headers: IncomingHttpHeaders) => Requester;
+
+/** Makes the one that tells requesters by the operator's settings. */
+export function createIdentify({ trust, adminToken }: IdentifyOptions): Identify {
   const isAdminToken = adminToken === undefined ? () => false : createTokenCheck(adminToken);
-  return ({ socket, headers }) => {
+  return (socket, headers) => {
     const source = findSource(socket.remoteAddress, headers, trust);
     const isForwarded =
       source.isProxied || headers['x-forwarded-for'] !== undefined || 'forwarded' in headers;
-    const authorities = [source.forwardedHost, parseAuthority(headers.host)];
+    const authorities = [source.forwardedHost, parseAuthority(headers[':authority'] ?? headers.host)];
     return {
       address: source.address,
       isForwarded,

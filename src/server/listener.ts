@@ -52,11 +52,18 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
 }
 
 /** Connections become idle one by one, as their requests end: look for them until none is left. */
-function closeServer({ server, closeSilentConnections }: HttpServer, deadlineMs: number): Promise<void> {
+function closeServer(
+  { server, sessions, closeSilentConnections }: HttpServer,
+  deadlineMs: number,
+): Promise<void> {
   return new Promise((resolve) => {
-    const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
+    const deadline = setTimeout(() => {
+      server.closeAllConnections();
+      sessions.destroy();
+    }, deadlineMs);
     const silence = setTimeout(closeSilentConnections, FIRST_WORD_MS);
     const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+    sessions.close();
     server.close(() => {
       clearTimeout(deadline);
       clearTimeout(silence);

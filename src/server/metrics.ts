@@ -3,6 +3,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { Lifecycle } from '../registry/registry-state.ts';
 import type { WriteOutcome } from '../registry/shown-entry.ts';
 import type { StoreObserver, StoreStats } from '../store/store.ts';
+import { type CountCall, createCallMetrics } from './call-metrics.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import type { RouteName } from './router.ts';
 
@@ -30,6 +31,8 @@ export interface RenderedMetrics {
 export interface Metrics {
   /** Counts an answer. The time of a watch says how long its client waited, so it is not kept. */
   request(route: RouteName, status: number, seconds: number): void;
+  /** Counts a gRPC call. */
+  readonly call: CountCall;
   registration(dialect: DialectName, outcome: RegistrationOutcome): void;
   tokenTransition(state: TokenTransition): void;
   /** For the store to report its batches to. */
@@ -132,6 +135,7 @@ export function createMetrics(version: string): Metrics {
   let sources: MetricSources | undefined;
   return {
     request: createRequestMetrics(registry),
+    call: createCallMetrics(registry),
     ...registryMetrics,
     storeObserver: {
       ...createStoreObserver(registry),

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { serveV2, type V2Options } from '../dialect/v2/handler.ts';
 import { parseRoute } from '../dialect/v2/route.ts';
 import { CORS_HEADERS, type Exchange, sendText } from '../http/exchange.ts';
-import type { Requester } from '../http/requester.ts';
+import type { Identify } from './identify.ts';
 import { type PageName, type PagesOptions, parsePageName, servePage } from './pages.ts';
 
 /** What a request is about, for metrics: a closed list, so that nothing of a client's gets into a label. */
@@ -22,7 +22,7 @@ export type Serve = (req: IncomingMessage, res: ServerResponse) => void;
 
 /** What every router needs of its surroundings. */
 export interface PagesRouterOptions {
-  readonly identify: (req: IncomingMessage) => Requester;
+  readonly identify: Identify;
   readonly pages: PagesOptions;
   /** Whether pages of other origins may read the answers. */
   readonly cors: boolean;
@@ -78,7 +78,7 @@ function openExchange(
     method: req.method ?? 'GET',
     path,
     query,
-    requester: identify(req),
+    requester: identify(req.socket, req.headers),
     baseHeaders: cors ? CORS_HEADERS : [],
     answered: (status) => onAnswer(name, status, (performance.now() - startedAt) / 1000),
   };

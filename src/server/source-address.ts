@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http2';
 import { BlockList, isIP } from 'node:net';
 import { normalizeAddress } from './ip-address.ts';
 

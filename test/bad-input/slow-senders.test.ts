@@ -30,6 +30,7 @@ function openWith(limits: ConnectionLimits): Promise<Listener> {
     port: 0,
     isGuarded: true,
     serve,
+    serveStream: (stream) => stream.close(),
     onConnectionClosed: () => {},
     limits,
   });

@@ -51,6 +51,26 @@ export function memberOptions(
   }));
 }
 
+/** The same for members that come over v3, by the bare token unless told otherwise. */
+export function v3MemberOptions(
+  version: EtcdVersion,
+  discoveryUrl: string,
+  dir: string,
+  count: number,
+  token: string = tokenOf(discoveryUrl),
+): MemberOptions[] {
+  const endpoints = [new URL(discoveryUrl).origin];
+  return memberOptions(version, discoveryUrl, dir, count).map(({ discoveryUrl: _, ...options }) => ({
+    ...options,
+    discoveryToken: { token, endpoints },
+  }));
+}
+
+/** The bare token at the end of a discovery URL. */
+export function tokenOf(discoveryUrl: string): string {
+  return discoveryUrl.slice(discoveryUrl.lastIndexOf('/') + 1);
+}
+
 /** Starts the members of a cluster at the same time and waits until all are healthy. */
 export async function bootCluster(options: MemberOptions[]): Promise<MemberGroup> {
   const members = await startMembers(options);

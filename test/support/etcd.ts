@@ -12,6 +12,8 @@ export interface MemberOptions {
   readonly dataDir: string;
   /** How it finds the others: by this URL. Without it, it is a cluster by `initialCluster`. */
   readonly discoveryUrl?: string;
+  /** How it finds the others over v3: `--discovery-token` and `--discovery-endpoints`. */
+  readonly discoveryToken?: { readonly token: string; readonly endpoints: readonly string[] };
   /** The static cluster, `name=url[,name=url...]`. Default, without `discoveryUrl`: this member alone. */
   readonly initialCluster?: string;
   /** Its loopback address. Default 127.0.0.1. */
@@ -132,15 +134,22 @@ interface WireMember {
   readonly clientURLs?: string[];
 }
 
+function originArgs(
+  { discoveryUrl, discoveryToken, initialCluster, name }: MemberOptions,
+  peerUrl: string,
+): string[] {
+  if (discoveryUrl !== undefined) return ['--discovery', discoveryUrl];
+  if (discoveryToken === undefined) return ['--initial-cluster', initialCluster ?? `${name}=${peerUrl}`];
+  const { token, endpoints } = discoveryToken;
+  return ['--discovery-token', token, '--discovery-endpoints', endpoints.join(',')];
+}
+
 /** Starts a real etcd member on a loopback address. Does not wait until it is ready: it may never be, alone. */
 export async function startMember(options: MemberOptions): Promise<EtcdMember> {
   const address = options.address ?? '127.0.0.1';
   const peerUrl = `http://${address}:${options.peerPort ?? (await freePort(address))}`;
   const clientUrl = `http://${address}:${options.clientPort ?? (await freePort(address))}`;
-  const origin =
-    options.discoveryUrl === undefined
-      ? ['--initial-cluster', options.initialCluster ?? `${options.name}=${peerUrl}`]
-      : ['--discovery', options.discoveryUrl];
+  const origin = originArgs(options, peerUrl);
   const args = [
     ...['--name', options.name, '--data-dir', options.dataDir],
     ...['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl],

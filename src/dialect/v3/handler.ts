@@ -1,0 +1,169 @@
+import type { Call, Method, Methods } from '../../grpc/method.ts';
+import { stream, unary } from '../../grpc/method.ts';
+import { GRPC_STATUS, GrpcError } from '../../grpc/status.ts';
+import type { FloodGate, Requester } from '../../http/requester.ts';
+import {
+  AlarmRequestSchema,
+  AlarmResponseSchema,
+  AuthenticateRequestSchema,
+  AuthenticateResponseSchema,
+  DeleteRangeRequestSchema,
+  DeleteRangeResponseSchema,
+  PutRequestSchema,
+  PutResponseSchema,
+  type RangeRequest,
+  RangeRequestSchema,
+  type RangeResponse,
+  RangeResponseSchema,
+  StatusRequestSchema,
+  StatusResponseSchema,
+  TxnRequestSchema,
+  TxnResponseSchema,
+  WatchRequestSchema,
+  WatchResponseSchema,
+} from '../../proto/rpc_pb.ts';
+import { parseMemberKey } from '../../registry/keys.ts';
+import type { Registry } from '../../registry/registry.ts';
+import { shownEntries } from '../../registry/shown-keys.ts';
+import { createHeaderFormat } from './documents.ts';
+import { ETCD_ERRORS } from './errors.ts';
+import { createHealthMethods } from './health.ts';
+import { type MaintenanceOptions, serveAlarm, serveStatus } from './maintenance.ts';
+import { assertSortOption, formatRange } from './read.ts';
+import { RefusalPace } from './refusal-pace.ts';
+import { keyOf, parseRoute } from './route.ts';
+import { openWatchStream } from './watch.ts';
+import { serveDeleteRange, servePut, serveTxn, type WriteContext } from './write.ts';
+
+/** What the v3 dialect needs of its surroundings. */
+export interface V3Options extends MaintenanceOptions {
+  readonly registry: Registry;
+  readonly floodGate: FloodGate;
+  readonly identify: (connection: Call['connection'], headers: Call['headers']) => Requester;
+  /** The service as its operator names it, without a slash at the end. */
+  readonly publicUrl: string | undefined;
+  /** Aborts when the service stops: every watch then ends, so that clients look elsewhere. */
+  readonly stopping: AbortSignal;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The methods of etcd's gRPC API that discovery needs, and the health service. */
+export function createV3Methods(options: V3Options): Methods {
+  const { registry, floodGate, stopping, onFault } = options;
+  const formatHeader = createHeaderFormat(registry.clusterId);
+  const pace = new RefusalPace();
+  const identify = ({ connection, headers }: Call): Requester => options.identify(connection, headers);
+  const note = (noted: void | Promise<void>): void => {
+    if (noted !== undefined) noted.catch(onFault);
+  };
+  /** A read: what was answered on its connection before has arrived. */
+  const openRead = (call: Call): Requester => {
+    const requester = identify(call);
+    if (requester.connection !== undefined) note(registry.noteRequest(requester.connection));
+    if (floodGate.takeRead(requester.address) !== undefined) {
+      throw new GrpcError(
+        GRPC_STATUS.resourceExhausted,
+        'too many requests from this address; try again later',
+      );
+    }
+    return requester;
+  };
+  const openWrite = (call: Call): WriteContext => {
+    const requester = identify(call);
+    const { isAdmin } = requester;
+    return { registry, formatHeader, requester, isAdmin, publicUrl: options.publicUrl };
+  };
+
+  const range = (request: RangeRequest, call: Call): RangeResponse | Promise<RangeResponse> => {
+    const requester = openRead(call);
+    if (request.key.length === 0) throw ETCD_ERRORS.emptyKey;
+    assertSortOption(request);
+    const route = parseRoute(request.key, request.rangeEnd);
+    const { token } = route;
+    if (request.revision > 0n) return rangeAt(request, call);
+    const answer = ({ revision, content }: Awaited<ReturnType<Registry['read']>>): RangeResponse => {
+      // Who reads a range of keys sees all members; a member asks for the size by its key.
+      if (route.end !== undefined)
+        note(registry.noteShown(token, revision, requester.address, requester.connection));
+      return formatRange(route, request, shownEntries(content), formatHeader(revision));
+    };
+    const reading = registry.read(token);
+    return reading instanceof Promise ? reading.then(answer) : answer(reading);
+  };
+  const rangeAt = async (request: RangeRequest, call: Call): Promise<RangeResponse> => {
+    const requester = identify(call);
+    const route = parseRoute(request.key, request.rangeEnd);
+    const { token } = route;
+    // A token that cannot be used is told before anything about revisions.
+    await registry.read(token);
+    if (request.revision > BigInt(registry.revision)) throw ETCD_ERRORS.futureRevision;
+    const { revision, entries } = await registry.readAt(token, Number(request.revision));
+    note(registry.noteShown(token, Number(request.revision), requester.address, requester.connection));
+    return formatRange(route, request, entries, formatHeader(revision));
+  };
+
+  const methods: Array<[string, Method]> = [
+    ['/etcdserverpb.KV/Range', unary(RangeRequestSchema, RangeResponseSchema, range)],
+    [
+      '/etcdserverpb.KV/Put',
+      unary(PutRequestSchema, PutResponseSchema, async (request, call) => {
+        const context = openWrite(call);
+        const response = await servePut(request, context);
+        const { token, ...route } = parseRoute(request.key, new Uint8Array());
+        const memberId = parseMemberKey(keyOf({ token, ...route }) ?? '');
+        const { address, connection } = context.requester;
+        if (memberId !== undefined) note(registry.noteSent(token, memberId, address, connection));
+        return response;
+      }),
+    ],
+    [
+      '/etcdserverpb.KV/DeleteRange',
+      unary(DeleteRangeRequestSchema, DeleteRangeResponseSchema, (request, call) =>
+        serveDeleteRange(request, openWrite(call)),
+      ),
+    ],
+    [
+      '/etcdserverpb.KV/Txn',
+      unary(TxnRequestSchema, TxnResponseSchema, (request, call) => serveTxn(request, openWrite(call))),
+    ],
+    [
+      '/etcdserverpb.Watch/Watch',
+      stream(WatchRequestSchema, WatchResponseSchema, (call) => {
+        const requester = identify(call);
+        const { address, connection } = requester;
+        if (connection !== undefined) note(registry.noteRequest(connection));
+        return openWatchStream(call, {
+          registry,
+          floodGate,
+          requester,
+          formatHeader,
+          stopping,
+          assertMayRead: () => {},
+          refusalDelayMs: () => pace.take(call.connection),
+          onShown: (token, revision) => note(registry.noteShown(token, revision, address, connection)),
+          onFault,
+        });
+      }),
+    ],
+    [
+      '/etcdserverpb.Auth/Authenticate',
+      unary(AuthenticateRequestSchema, AuthenticateResponseSchema, () => {
+        // etcd goes on without a password at this answer, and gives up at any other.
+        throw new GrpcError(GRPC_STATUS.failedPrecondition, 'etcdserver: authentication is not enabled');
+      }),
+    ],
+    [
+      '/etcdserverpb.Maintenance/Status',
+      unary(StatusRequestSchema, StatusResponseSchema, () => serveStatus(options, formatHeader)),
+    ],
+    [
+      '/etcdserverpb.Maintenance/Alarm',
+      unary(AlarmRequestSchema, AlarmResponseSchema, (request) =>
+        serveAlarm(request, formatHeader, registry.revision),
+      ),
+    ],
+  ];
+  const services = new Set(methods.map(([path]) => path.split('/')[1] ?? ''));
+  const health = createHealthMethods({ assertHealthy: () => registry.assertHealthy(), services, stopping });
+  return new Map([...methods, ...health]);
+}
