@@ -91,11 +91,29 @@ function assertSameSalt(input: GuardInput, others: readonly Member[]): void {
     );
   }
   const other = others.find((member) => member.note?.salt !== undefined && member.note.salt !== input.salt);
-  if (other === undefined) return;
+  const theirs = other?.note?.salt;
+  if (other === undefined || theirs === undefined) return;
   const release =
     others.length === 1 ? `, or free the place of the other one with ${input.formatRelease(other.id)}` : '';
   refuse(
-    `member ${input.value.name} uses the discovery URL as "${input.salt}", but the members before it use "${other.note?.salt}"`,
-    `etcd counts these as two clusters: give every member the same URL, character by character${release}`,
+    `member ${input.value.name} uses ${describeSalt(input.salt)}, but the members before it use ${isUrl(theirs) ? `"${theirs}"` : describeSalt(theirs)}`,
+    `etcd counts these as two clusters: ${sameSaltRemedy(input.salt, theirs)}${release}`,
   );
+}
+
+function isUrl(salt: string): boolean {
+  return salt.includes('://');
+}
+
+function describeSalt(salt: string): string {
+  return isUrl(salt) ? `the discovery URL as "${salt}"` : `the token alone, "${salt}"`;
+}
+
+/** Over v3 the salt is the value of `--discovery-token`: the token alone, or the URL that v2 members have. */
+function sameSaltRemedy(own: string, theirs: string): string {
+  if (!isUrl(own) && isUrl(theirs)) return `give this one the whole URL as well, --discovery-token=${theirs}`;
+  if (isUrl(own) && !isUrl(theirs)) {
+    return `give this one --discovery-token=${theirs} (etcd 3.6 or newer); members that are older need a new token whose URL every member is given`;
+  }
+  return 'give every member the same URL, character by character';
 }
