@@ -155,7 +155,8 @@ describe('the salt', () => {
     await registry.register(spelt(token, 2, `http://localhost/${token}`), undefined);
     const error = await guardRefusal(registry, spelt(token, 3, token));
     assert.ok(!error.remedy?.includes('release'), error.remedy);
-    assert.ok(error.message.includes(`uses the discovery URL as "${token}"`), 'v2 beside a bare v3 token');
+    assert.ok(error.message.includes(`uses the token alone, "${token}"`), 'a bare v3 token beside v2');
+    assert.ok(error.remedy?.includes(`--discovery-token=http://localhost/${token}`), error.remedy);
   });
 
   test('that nobody can know is let through, before and after one that is known', async () => {

@@ -1,5 +1,6 @@
 import { contractOfCommits } from './commit-contract.ts';
 import { contractOfExpiry } from './expiry-contract.ts';
+import { contractOfHistory } from './history-contract.ts';
 import type { OpenStore } from './open-store.ts';
 import { contractOfWatches } from './watch-contract.ts';
 
@@ -8,4 +9,5 @@ export function storeContract(name: string, open: OpenStore): void {
   contractOfCommits(name, open);
   contractOfWatches(name, open);
   contractOfExpiry(name, open);
+  contractOfHistory(name, open);
 }

@@ -1,7 +1,7 @@
 import { type ErrorCode, isMusterError } from '../../errors.ts';
 import { GRPC_STATUS, GrpcError, type GrpcStatus } from '../../grpc/status.ts';
 
-/** How a code of Muster is told. What clients do with each status is in docs/v3-differences.md. */
+/** How a code of Muster is told. Members log the sentence of any of them, try again in 2, 4, 8 ... s, and do not start. */
 const TABLE: Readonly<Record<ErrorCode, GrpcStatus>> = {
   'unknown-token': GRPC_STATUS.permissionDenied,
   'expired-token': GRPC_STATUS.failedPrecondition,
