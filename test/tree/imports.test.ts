@@ -10,6 +10,9 @@ const STORE_PORT = 'store/store.ts';
 /** What a commit makes of keys: pure, and the same for every store. */
 const STORE_SEMANTICS = 'store/apply-operations.ts';
 
+/** The one form of a member that all its readers share. */
+const MEMBER_VALUE = 'registry/member-value.ts';
+
 /** What each part may import beside itself and the base. Imports point inward: edges, dialects, registry, store port. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   clock: [],
@@ -19,8 +22,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   proto: [],
   grpc: ['proto/'],
   dialect: ['registry/', 'http/', 'grpc/', 'proto/', STORE_PORT],
+  join: [MEMBER_VALUE, 'grpc/', 'proto/'],
   server: ['dialect/', 'registry/', 'http/', 'grpc/', STORE_PORT],
-  cli: ['server/'],
+  cli: ['server/', 'join/'],
 };
 
 /** Registry code decides; it reads no file, opens no socket, and asks neither the time nor for chance. */
@@ -82,6 +86,22 @@ test('the registry is pure: no I/O, no clock, no randomness of its own', () => {
   );
   assert.deepEqual(
     registry.filter(({ text }) => IMPURE.test(text)).map(({ path }) => path),
+    [],
+  );
+});
+
+test('what browsers load of the client needs nothing of Node, and no package', () => {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    for (const target of byPath.get(path)?.imports ?? []) load(target);
+  };
+  load('join/browser.ts');
+  assert(loaded.has('join/v2/registry.ts'));
+  assert.deepEqual(
+    [...loaded].flatMap((path) => (byPath.get(path)?.packages ?? []).map((name) => `${path}: ${name}`)),
     [],
   );
 });
