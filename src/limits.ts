@@ -56,6 +56,8 @@ export const LIMITS = {
   watchQueueMaxCommits: 1024,
   /** Streams that an HTTP/2 connection may have open at once. */
   streamsPerConnectionMax: 256,
+  /** Streams that the client of an HTTP/2 connection may reset in a second. */
+  streamResetsPerSecondMax: 400,
   /** Headers of a request over HTTP/2. */
   headerPairsMax: 64,
   /** Megabytes that an HTTP/2 connection may hold: what its client sends ahead, and what it does not take. */

@@ -246,7 +246,11 @@ class ServerCall implements StreamCall<Message> {
     const stream = this.#stream;
     if (stream.headersSent || stream.destroyed) return;
     stream.respond(ANSWER_HEADERS, WITH_TRAILERS);
-    stream.once('wantTrailers', () => stream.sendTrailers(this.#trailers));
+    stream.once('wantTrailers', () => {
+      stream.sendTrailers(this.#trailers);
+      // The stream of a client that has not ended its own side would stay half open (RFC 9113, 8.1).
+      if (!stream.readableEnded) setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR));
+    });
   }
 
   #requestEnded(): void {

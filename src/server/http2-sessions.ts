@@ -25,6 +25,46 @@ const SESSION_OPTIONS = {
   maxSessionMemory: LIMITS.sessionMemoryMaxMb,
 } as const;
 
+/** Tells a client that opens and resets streams without end from one that is busy. */
+class StreamFlood {
+  readonly #onFlood: () => void;
+  #isOver = false;
+  #openedInTurn = 0;
+  #resets = 0;
+  #windowAt = 0;
+
+  constructor(onFlood: () => void) {
+    this.#onFlood = onFlood;
+  }
+
+  /** Counts a stream; false where it is one too many. Without resets, no more can come at a time than may be open. */
+  open(): boolean {
+    if (this.#openedInTurn === 0) setImmediate(() => (this.#openedInTurn = 0));
+    this.#openedInTurn++;
+    if (this.#openedInTurn > 2 * LIMITS.streamsPerConnectionMax) this.#end();
+    return !this.#isOver;
+  }
+
+  /** Counts a stream that was reset. */
+  reset(): void {
+    const now = performance.now();
+    if (now - this.#windowAt > RESET_WINDOW_MS) {
+      this.#windowAt = now;
+      this.#resets = 0;
+    }
+    this.#resets++;
+    if (this.#resets > LIMITS.streamResetsPerSecondMax) this.#end();
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#onFlood();
+  }
+}
+
+const RESET_WINDOW_MS = 1000;
+
 /** The open HTTP/2 sessions of a listener. */
 export class Http2Sessions {
   readonly #sessions = new Set<ServerHttp2Session>();
@@ -38,13 +78,28 @@ export class Http2Sessions {
   open(socket: Socket): void {
     const session = performServerHandshake(socket, SESSION_OPTIONS);
     this.#sessions.add(session);
+    // HTTP/1.1 keeps a connection whose client has nothing more to say; in HTTP/2 that is its end.
+    socket.allowHalfOpen = false;
+    socket.once('end', () => session.destroy());
     // Every normal end of a grpc-go client is an error for Node: its GOAWAY names a stream that Node did not open.
     session.on('error', () => session.destroy());
     let streams = 0;
+    // Past a rate of its own, the library under Node stops reading and keeps the socket, without any event.
+    const flood = new StreamFlood(() => {
+      // Not from within the events of the session itself.
+      setImmediate(() => {
+        session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+        socket.destroy();
+      });
+    });
     session.on('stream', (stream, headers) => {
       streams++;
-      stream.once('close', () => streams--);
-      this.#serve(stream, headers, socket);
+      stream.on('error', () => {});
+      stream.once('close', () => {
+        streams--;
+        if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) flood.reset();
+      });
+      if (flood.open()) this.#serve(stream, headers, socket);
     });
     session.setTimeout(LIMITS.idleConnectionMs, () => {
       // A watch may be silent for as long as it likes.

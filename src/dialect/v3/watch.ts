@@ -99,6 +99,11 @@ class WatchStream implements StreamSink<WatchRequest> {
   }
 
   #create(request: WatchCreateRequest): void {
+    if (this.#watches.size >= LIMITS.watchesPerStreamMax) {
+      this.#call.end(new GrpcError(GRPC_STATUS.resourceExhausted, 'too many watches on one stream'));
+      this.closed();
+      return;
+    }
     const id = this.#takeId(request.watchId);
     if (id === undefined) {
       const cancelReason = 'etcdserver: a watch with this id is on the stream already';
@@ -129,7 +134,6 @@ class WatchStream implements StreamSink<WatchRequest> {
       // A client that asks for watch after watch is slowed here, whatever becomes of them.
       const { revision } = await registry.read(route.token);
       if (signal.aborted) return;
-      if (this.#watches.size > LIMITS.watchesPerStreamMax) throw tooMany();
       release = floodGate.openWatch(requester.address, route.token);
       if (release === undefined) throw tooMany();
       this.#send({ watchId: id, created: true }, revision);
