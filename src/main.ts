@@ -85,7 +85,9 @@ async function assemble(settings: Settings): Promise<Parts> {
     clock,
     createToken: createTokenSource(),
     policy: { guard: settings.guard },
-    registrants: new Registrants((connection) => connection instanceof Socket && connection.readableEnded),
+    registrants: new Registrants(
+      (connection) => connection instanceof Socket && (connection.readableEnded || connection.destroyed),
+    ),
     observer: createRegistryObserver(log, metrics),
   });
   const stopping = new AbortController();
