@@ -26,6 +26,8 @@ export const LIMITS = {
   headersTimeoutMs: 10_000,
   /** How long a whole request may take to arrive. */
   requestTimeoutMs: 20_000,
+  /** How often TLS files are looked at for a change. */
+  tlsReloadMs: 2000,
   /** How long an idle connection is kept. */
   idleConnectionMs: 600_000,
   /** How long a connection is silent before TCP asks whether its client is still there. */

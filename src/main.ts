@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import type { RunningServer } from './cli/command.ts';
 import { runCli } from './cli/main.ts';
 import { readPackageVersion } from './cli/package-version.ts';
@@ -14,6 +15,7 @@ import { Registrants } from './registry/registrants.ts';
 import { Registry } from './registry/registry.ts';
 import { createPolicy, describeCreation } from './server/create-policy.ts';
 import { createFloodGate } from './server/flood-gate.ts';
+import type { ServerTls } from './server/http-server.ts';
 import type { ServeStream } from './server/http2-sessions.ts';
 import { createIdentify } from './server/identify.ts';
 import { type Listener, openListener } from './server/listener.ts';
@@ -27,6 +29,7 @@ import { createPagesRouter, createRouter, type PagesRouterOptions, type Serve } 
 import type { HostPort } from './server/setting-values.ts';
 import type { Settings } from './server/settings.ts';
 import { createProxyTrust } from './server/source-address.ts';
+import { readTlsFiles, reloadTls, type TlsFiles, tlsFilesOf } from './server/tls.ts';
 import { createTokenSource } from './server/token-source.ts';
 import { openLmdbStore } from './store/lmdb/lmdb-store.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
@@ -41,6 +44,8 @@ interface Parts {
   readonly store: Store;
   readonly registry: Registry;
   readonly adminToken: string | undefined;
+  /** Undefined: plain HTTP. */
+  readonly tlsFiles: TlsFiles | undefined;
   /** Aborts when the server stops. */
   readonly stopping: AbortController;
 }
@@ -78,6 +83,9 @@ async function assemble(settings: Settings): Promise<Parts> {
   const clock = systemClock;
   const { adminTokenFile } = settings;
   const adminToken = adminTokenFile === undefined ? undefined : readAdminToken(adminTokenFile);
+  const tlsFiles = tlsFilesOf(settings);
+  // Whatever is wrong with the files is told before a store is opened.
+  if (tlsFiles !== undefined) readTlsFiles(tlsFiles);
   const metrics = createMetrics(readPackageVersion());
   const store = await openStore(settings, clock, metrics.storeObserver);
   const registry = new Registry({
@@ -91,12 +99,13 @@ async function assemble(settings: Settings): Promise<Parts> {
     observer: createRegistryObserver(log, metrics),
   });
   const stopping = new AbortController();
-  return { settings, log, clock, metrics, store, registry, adminToken, stopping };
+  return { settings, log, clock, metrics, store, registry, adminToken, tlsFiles, stopping };
 }
 
 /** Opens the port of the service, and that of the metrics where they have one of their own. */
 async function openListeners(parts: Parts, listeners: Listener[]): Promise<void> {
-  const { settings, registry, log, metrics } = parts;
+  const { settings, registry, log, metrics, tlsFiles } = parts;
+  const secureContext = tlsFiles === undefined ? undefined : readTlsFiles(tlsFiles);
   const open = async ({ host, port }: HostPort, serve: Serve, serveStream: ServeStream): Promise<string> => {
     const listener = await openListener({
       host,
@@ -104,6 +113,10 @@ async function openListeners(parts: Parts, listeners: Listener[]): Promise<void>
       isGuarded: settings.rateLimit,
       serve,
       serveStream,
+      tls:
+        secureContext === undefined || tlsFiles === undefined
+          ? undefined
+          : describeTls(tlsFiles, secureContext),
       onConnectionClosed: (connection) => void registry.connectionClosed(connection),
     });
     listeners.push(listener);
@@ -113,6 +126,8 @@ async function openListeners(parts: Parts, listeners: Listener[]): Promise<void>
   const v2 = describeV2(parts, routing);
   const { serveStream } = createGrpcServer(describeGrpc(parts, routing, v2));
   await open(settings.listen, createRouter({ ...routing, v2 }), serveStream);
+  if (tlsFiles !== undefined && secureContext !== undefined)
+    followTls(parts, tlsFiles, secureContext, listeners);
   if (settings.metrics.kind !== 'own') return;
   const pages = { ...routing.pages, renderMetrics: () => metrics.render() };
   const serveOwn = createPagesRouter({ ...routing, pages }, ['metrics', 'health']);
@@ -122,9 +137,50 @@ async function openListeners(parts: Parts, listeners: Listener[]): Promise<void>
   log.info({ url: `${ownUrl}/metrics` }, 'metrics are served');
 }
 
-function describeRouting({ settings, registry, metrics, log, adminToken }: Parts): PagesRouterOptions {
+function describeTls(
+  { clientCa, isClientRequired }: TlsFiles,
+  secureContext: SecureContextOptions,
+): ServerTls {
+  return { secureContext, asksClient: clientCa !== undefined, requiresClient: isClientRequired };
+}
+
+/** New connections get a new certificate; those that are open go on with theirs. */
+function followTls(
+  { log, stopping }: Parts,
+  files: TlsFiles,
+  secureContext: SecureContextOptions,
+  listeners: readonly Listener[],
+): void {
+  const stop = reloadTls(
+    {
+      files,
+      use: (context) => {
+        for (const listener of listeners) listener.useTls(context);
+      },
+      onReloaded: () => log.info('new TLS files are in use'),
+      onProblem: (err) =>
+        log.warn({ err }, 'the changed TLS files cannot be used; those from before still are'),
+      intervalMs: LIMITS.tlsReloadMs,
+    },
+    secureContext,
+  );
+  stopping.signal.addEventListener('abort', stop, { once: true });
+}
+
+function describeRouting({
+  settings,
+  registry,
+  metrics,
+  log,
+  adminToken,
+  tlsFiles,
+}: Parts): PagesRouterOptions {
   return {
-    identify: createIdentify({ trust: createProxyTrust(settings.trustProxy), adminToken }),
+    identify: createIdentify({
+      trust: createProxyTrust(settings.trustProxy),
+      adminToken,
+      isCertificateDemanded: tlsFiles?.clientCa !== undefined,
+    }),
     pages: {
       assertHealthy: () => registry.assertHealthy(),
       renderMetrics: settings.metrics.kind === 'main' ? () => metrics.render() : undefined,

@@ -1,3 +1,5 @@
+import { MusterError } from '../errors.ts';
+
 /** Who sends a request, and how it spelt this service. */
 export interface Requester {
   /** The client's IP address: that of the socket, or what a trusted proxy says. */
@@ -12,6 +14,25 @@ export interface Requester {
   readonly authorities: readonly string[];
   /** Whether the request carries the operator's admin token. */
   readonly isAdmin: boolean;
+  /** Whether the request may change anything; false where a client certificate is demanded and was not shown. */
+  readonly mayWrite: boolean;
+}
+
+/**
+ * Refuses a request that changes something.
+ *
+ * @throws MusterError `not-permitted`
+ */
+export function assertMayWrite({ mayWrite }: Requester): void {
+  if (mayWrite) return;
+  throw new MusterError(
+    'not-permitted',
+    'this service takes writes with a client certificate of its CA only',
+    {
+      remedy:
+        'over v3, give etcd --discovery-cert and --discovery-key; members of v2 discovery never show a certificate',
+    },
+  );
 }
 
 /** How the client most likely spells this service, such as `http://10.0.0.1:8087`; undefined without a Host header. */

@@ -1,5 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import { LIMITS } from '../limits.ts';
 import { Http2Sessions, type ServeStream } from './http2-sessions.ts';
 import { OwedAnswers } from './owed-answers.ts';
@@ -21,7 +29,18 @@ export interface HttpServerOptions {
   /** Answers what comes over HTTP/2. */
   readonly serveStream: ServeStream;
   readonly onConnectionClosed: (connection: object) => void;
+  /** Undefined: plain HTTP. */
+  readonly tls: ServerTls | undefined;
   readonly limits?: ConnectionLimits;
+}
+
+/** What a server over TLS needs. */
+export interface ServerTls {
+  readonly secureContext: SecureContextOptions;
+  /** Whether clients are asked for a certificate. */
+  readonly asksClient: boolean;
+  /** Whether a client without a good certificate is refused at once. */
+  readonly requiresClient: boolean;
 }
 
 /** How often connections are looked through for those whose time is over. */
@@ -38,7 +57,7 @@ export interface HttpServer {
 /** Creates the server that keeps the rules of HTTP and the limits of connections, whatever is served. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { serve, limits = LIMITS } = options;
-  const server = createServer({
+  const server = createAnyServer(options.tls, limits, {
     // A power-cycled machine's connection must die soon, or it would count as a living twin.
     keepAlive: true,
     keepAliveInitialDelay: LIMITS.tcpKeepAliveMs,
@@ -57,8 +76,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.maxConnections = LIMITS.connectionsMax;
   const owed = new OwedAnswers();
   const sessions = new Http2Sessions(options.serveStream);
-  sniffConnections(server, sessions, limits);
-  const connections = boundConnections(server, options, limits);
+  const event = options.tls === undefined ? 'connection' : 'secureConnection';
+  sniffConnections(server, event, sessions, limits);
+  const connections = boundConnections(server, event, options, limits);
   const begin = (req: IncomingMessage, res: ServerResponse): void => {
     const problem = findHostProblem(req);
     if (problem === undefined) serve(req, res);
@@ -95,10 +115,40 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   return { server, sessions, closeSilentConnections };
 }
 
+/** With TLS, a connection counts once its handshake is done. */
+type ConnectionEvent = 'connection' | 'secureConnection';
+
+function createAnyServer(
+  tls: ServerTls | undefined,
+  { headersTimeoutMs }: ConnectionLimits,
+  options: ServerOptions,
+): Server {
+  if (tls === undefined) return createServer(options);
+  const tlsOptions: TlsOptions = {
+    ...tls.secureContext,
+    // In the order of preference: what speaks both gets HTTP/1.1, and gRPC offers h2 alone. A client of v2 discovery
+    // offers nothing, which is HTTP/1.1.
+    ALPNProtocols: ['http/1.1', 'h2'],
+    handshakeTimeout: headersTimeoutMs,
+    requestCert: tls.asksClient,
+    rejectUnauthorized: tls.requiresClient,
+  };
+  const server = createTlsServer({ ...options, ...tlsOptions });
+  // Whoever does not get through the handshake understands no answer of HTTP.
+  server.removeAllListeners('tlsClientError');
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return server;
+}
+
 /** Puts the choice of the protocol before what Node does with every connection, which is HTTP/1.1. */
-function sniffConnections(server: Server, sessions: Http2Sessions, limits: ConnectionLimits): void {
-  const listeners = server.listeners('connection') as Array<(socket: Socket) => void>;
-  server.removeAllListeners('connection');
+function sniffConnections(
+  server: Server,
+  event: ConnectionEvent,
+  sessions: Http2Sessions,
+  limits: ConnectionLimits,
+): void {
+  const listeners = server.listeners(event) as Array<(socket: Socket) => void>;
+  server.removeAllListeners(event);
   const protocols = {
     http1: (socket: Socket) => {
       for (const listener of listeners) listener.call(server, socket);
@@ -110,32 +160,38 @@ function sniffConnections(server: Server, sessions: Http2Sessions, limits: Conne
         ...describeClientError({ name: '', message: '', code: 'ERR_HTTP_REQUEST_TIMEOUT' }),
       ),
   };
-  server.on('connection', (socket) => sniffProtocol(socket, limits.headersTimeoutMs, protocols));
+  server.on(event, (socket: Socket) => sniffProtocol(socket, limits.headersTimeoutMs, protocols));
 }
 
 /** Counts the connections of each address, and cuts those that are too many. Answers all that are open. */
 function boundConnections(
   server: Server,
+  event: ConnectionEvent,
   options: HttpServerOptions,
   limits: ConnectionLimits,
 ): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
   const perAddress = new Map<string, number>();
-  server.on('connection', (socket) => {
+  // Of TLS, those count too that have not come to an end with their handshake.
+  server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
     const count = (perAddress.get(address) ?? 0) + 1;
     perAddress.set(address, count);
+    socket.once('close', () => {
+      const left = (perAddress.get(address) ?? 1) - 1;
+      if (left === 0) perAddress.delete(address);
+      else perAddress.set(address, left);
+    });
+    if (options.isGuarded && count > limits.connectionsPerAddressMax) socket.destroy();
+  });
+  server.on(event, (socket: Socket) => {
     connections.add(socket);
     // Each request that waits listens for the end of its connection.
     socket.setMaxListeners(2 * LIMITS.pipelinedRequestsMax);
     socket.once('close', () => {
       connections.delete(socket);
-      const left = (perAddress.get(address) ?? 1) - 1;
-      if (left === 0) perAddress.delete(address);
-      else perAddress.set(address, left);
       options.onConnectionClosed(socket);
     });
-    if (options.isGuarded && count > limits.connectionsPerAddressMax) socket.destroy();
   });
   return connections;
 }

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Requester } from '../http/requester.ts';
 import { findSource, type ProxyTrust, parseAuthority } from './source-address.ts';
 
@@ -9,13 +10,15 @@ export interface IdentifyOptions {
   readonly trust: ProxyTrust;
   /** The operator's admin token; undefined: nobody is an admin. */
   readonly adminToken: string | undefined;
+  /** Whether whoever writes must have shown a client certificate. */
+  readonly isCertificateDemanded: boolean;
 }
 
 /** Tells who sends a request, of either version of HTTP, and how the client spelt this service. */
 export type Identify = (connection: Socket, headers: IncomingHttpHeaders) => Requester;
 
 /** Makes the one that tells requesters by the operator's settings. */
-export function createIdentify({ trust, adminToken }: IdentifyOptions): Identify {
+export function createIdentify({ trust, adminToken, isCertificateDemanded }: IdentifyOptions): Identify {
   const isAdminToken = adminToken === undefined ? () => false : createTokenCheck(adminToken);
   return (socket, headers) => {
     const source = findSource(socket.remoteAddress, headers, trust);
@@ -27,9 +30,10 @@ export function createIdentify({ trust, adminToken }: IdentifyOptions): Identify
       isForwarded,
       // What a proxy passed on comes over connections of its own, which say nothing about the client's.
       connection: isForwarded ? undefined : socket,
-      scheme: source.forwardedScheme ?? 'http',
+      scheme: source.forwardedScheme ?? (socket instanceof TLSSocket ? 'https' : 'http'),
       authorities: authorities.filter((authority) => authority !== undefined),
       isAdmin: isAdminToken(headers.authorization),
+      mayWrite: !isCertificateDemanded || (socket instanceof TLSSocket && socket.authorized),
     };
   };
 }

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { type SecureContextOptions, Server as TlsServer } from 'node:tls';
 import { MusterError } from '../errors.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './http-server.ts';
 import { formatHostPort } from './setting-values.ts';
@@ -12,10 +13,12 @@ export interface ListenerOptions extends HttpServerOptions {
 
 /** A listening socket with its connections. */
 export interface Listener {
-  /** `http://host:port`, with the address that was really taken. */
+  /** `http://host:port` or `https://host:port`, with the address that was really taken. */
   readonly url: string;
   /** Takes no new connection, lets requests in progress end until the deadline, then cuts what is left. */
   close(deadlineMs: number): Promise<void>;
+  /** New connections get this certificate; without TLS, nothing happens. */
+  useTls(context: SecureContextOptions): void;
 }
 
 /** Opens one HTTP port. @throws MusterError `cannot-listen` when the address cannot be listened on */
@@ -32,8 +35,14 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     });
   });
   const { address, port: taken } = server.address() as AddressInfo;
-  const url = `http://${formatHostPort({ host: address, port: taken })}`;
-  return { url, close: (ms) => closeServer(httpServer, ms) };
+  const url = `${options.tls === undefined ? 'http' : 'https'}://${formatHostPort({ host: address, port: taken })}`;
+  return {
+    url,
+    close: (ms) => closeServer(httpServer, ms),
+    useTls: (context) => {
+      if (server instanceof TlsServer) server.setSecureContext(context);
+    },
+  };
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): MusterError {

@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.ts';
 import { resolveSettings, type SettingSources, type Settings, settingsFileName } from './settings.ts';
 
 /** Reads a file that a setting names. Throws `bad-setting` that says which setting and why. */
-function readSettingFile(name: string, what: string): string {
+export function readSettingFile(name: string, what: string): string {
   try {
     return readFileSync(name, 'utf8');
   } catch (error) {

@@ -18,6 +18,8 @@ import {
 
 /** Who may make tokens: everyone, requests from this machine, or holders of the admin token. */
 export type CreateMode = 'open' | 'loopback' | 'admin';
+/** What a client certificate is demanded for, where a client CA is set: writes alone, or everything. */
+export type TlsClientAuth = 'writes' | 'all';
 /** The least severe level that is logged; the names of pino. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 /** Log lines for people or for programs. */
@@ -30,6 +32,10 @@ export interface OptionValues {
   readonly trustProxy: readonly string[];
   readonly cors: boolean;
   readonly shutdownTimeoutSeconds: number;
+  readonly tlsCertFile: string | undefined;
+  readonly tlsKeyFile: string | undefined;
+  readonly tlsClientCaFile: string | undefined;
+  readonly tlsClientAuth: TlsClientAuth;
   readonly store: StoreChoice;
   readonly create: CreateMode | undefined;
   readonly adminTokenFile: string | undefined;
@@ -124,6 +130,50 @@ export const OPTIONS: { readonly [Name in keyof OptionValues]: Option<OptionValu
     default: 5,
     defaultText: '5s',
     parse: durationBetween(LIMITS.shutdownTimeoutMinSeconds, LIMITS.shutdownTimeoutMaxSeconds),
+  },
+  tlsCertFile: {
+    flag: 'tls-cert',
+    variable: 'MUSTER_TLS_CERT',
+    group: 'Network',
+    placeholder: 'FILE',
+    help: 'Serves over TLS with this certificate and its chain, in PEM form. Changed files are taken up without a restart.',
+    example: '/etc/muster/tls.crt',
+    default: undefined,
+    defaultText: 'no TLS',
+    parse: parseFileName,
+  },
+  tlsKeyFile: {
+    flag: 'tls-key',
+    variable: 'MUSTER_TLS_KEY',
+    group: 'Network',
+    placeholder: 'FILE',
+    help: 'The private key of the TLS certificate, in PEM form.',
+    example: '/etc/muster/tls.key',
+    default: undefined,
+    defaultText: 'no TLS',
+    parse: parseFileName,
+  },
+  tlsClientCaFile: {
+    flag: 'tls-client-ca',
+    variable: 'MUSTER_TLS_CLIENT_CA',
+    group: 'Network',
+    placeholder: 'FILE',
+    help: 'Demands of clients that write a certificate of this CA. Members of v2 discovery have none, so they cannot register then.',
+    example: '/etc/muster/client-ca.crt',
+    default: undefined,
+    defaultText: 'no client certificates',
+    parse: parseFileName,
+  },
+  tlsClientAuth: {
+    flag: 'tls-client-auth',
+    variable: 'MUSTER_TLS_CLIENT_AUTH',
+    group: 'Network',
+    placeholder: 'writes|all',
+    help: 'With --tls-client-ca: whether a client certificate is demanded for writes alone, or for every connection.',
+    example: 'all',
+    default: 'writes',
+    defaultText: 'writes',
+    parse: oneOf(['writes', 'all']),
   },
   store: {
     flag: 'store',

@@ -29,6 +29,7 @@ function openWith(limits: ConnectionLimits): Promise<Listener> {
     host: '127.0.0.1',
     port: 0,
     isGuarded: true,
+    tls: undefined,
     serve,
     serveStream: (stream) => stream.close(),
     onConnectionClosed: () => {},

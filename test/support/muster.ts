@@ -1,9 +1,11 @@
 import { cleanEnvironment } from './etcd.ts';
+import { httpsGet } from './https-get.ts';
 import { LogLines } from './log-lines.ts';
 import { poll } from './poll.ts';
 import { freePort } from './ports.ts';
 import { type Program, type ProgramExit, startProgram } from './program.ts';
 import { repositoryRoot } from './repository.ts';
+import type { IssuedPair } from './test-ca.ts';
 
 export interface MusterOptions {
   /** `--store`, such as `lmdb:DIR`. Default `memory:`. */
@@ -12,10 +14,19 @@ export interface MusterOptions {
   readonly address?: string;
   /** Default: a free one, the same over all runs. */
   readonly port?: number;
+  /** It serves over TLS (by `args`), with a certificate of this CA, in PEM form. */
+  readonly ca?: string;
+  /** Shown to it where it demands a client certificate. */
+  readonly identity?: IssuedPair;
   /** More arguments after `serve`. */
   readonly args?: readonly string[];
   /** More variables. Those named MUSTER_* of this process are not passed on. */
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What a client needs to reach it over TLS. */
+interface TlsAccess extends Partial<IssuedPair> {
+  readonly ca: string;
 }
 
 /** A running Muster: the program of this repository, or the one that MUSTER_BIN names. */
@@ -26,13 +37,22 @@ export class Muster implements AsyncDisposable {
   readonly port: number;
   /** What all its runs printed. */
   readonly log: LogLines;
+  readonly #tls: TlsAccess | undefined;
   readonly #start: () => Promise<Program>;
   #program: Program;
 
-  constructor(address: string, port: number, log: LogLines, program: Program, start: () => Promise<Program>) {
+  constructor(
+    address: string,
+    port: number,
+    log: LogLines,
+    program: Program,
+    start: () => Promise<Program>,
+    tls: TlsAccess | undefined,
+  ) {
     this.address = address;
     this.port = port;
-    this.url = `http://${address}:${port}`;
+    this.#tls = tls;
+    this.url = `${tls === undefined ? 'http' : 'https'}://${address}:${port}`;
     this.log = log;
     this.#program = program;
     this.#start = start;
@@ -64,6 +84,9 @@ export class Muster implements AsyncDisposable {
   /** Waits until it answers; rejects at once when it ends. */
   async waitReady(timeoutMs = 20_000): Promise<void> {
     const ask = async (signal: AbortSignal): Promise<true | undefined> => {
+      if (this.#tls !== undefined) {
+        return (await httpsGet(`${this.url}/health`, { ...this.#tls, signal })).status === 200 || undefined;
+      }
       const response = await fetch(`${this.url}/health`, { signal });
       await response.arrayBuffer();
       return response.ok || undefined;
@@ -89,9 +112,10 @@ export async function startMuster(options: MusterOptions = {}): Promise<Muster> 
   const listen = ['--listen', `${address}:${port}`, '--store', options.store ?? 'memory:'];
   const args = [bin, 'serve', ...listen, ...(options.args ?? [])];
   const env = { ...cleanEnvironment(), ...options.env };
+  const tls = options.ca === undefined ? undefined : { ca: options.ca, ...options.identity };
   const start = (): Promise<Program> =>
     startProgram({ name: 'muster', file: process.execPath, args, env, log });
-  const muster = new Muster(address, port, log, await start(), start);
+  const muster = new Muster(address, port, log, await start(), start, tls);
   try {
     await muster.waitReady();
     return muster;

@@ -1,5 +1,6 @@
 import { isMusterError, MusterError } from '../../errors.ts';
 import { type Exchange, send, sendMethodNotAllowed, sendText } from '../../http/exchange.ts';
+import { assertMayWrite } from '../../http/requester.ts';
 import { indexHeaders, sendError } from './answers.ts';
 import { readForm } from './body.ts';
 import { keyOf } from './documents.ts';
@@ -93,6 +94,7 @@ function parseReadQuery(query: string): Parameters {
 
 async function serveWrite(exchange: Exchange, route: WritableRoute, options: V2Options): Promise<void> {
   const { method } = exchange;
+  assertMayWrite(exchange.requester);
   const parameters = parseParameters(await writeForm(exchange), method);
   if (method === 'PUT') await servePut(exchange, route, parameters, options);
   else await serveDelete(exchange, route, parameters, options);

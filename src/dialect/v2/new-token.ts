@@ -1,6 +1,6 @@
 import { isMusterError, MusterError } from '../../errors.ts';
 import { type Exchange, sendMethodNotAllowed, sendText } from '../../http/exchange.ts';
-import { type FloodGate, originOf, type Requester } from '../../http/requester.ts';
+import { assertMayWrite, type FloodGate, originOf, type Requester } from '../../http/requester.ts';
 import { parseClusterSize } from '../../registry/cluster-size.ts';
 import { assertTokenTtl } from '../../registry/create.ts';
 import type { Registry } from '../../registry/registry.ts';
@@ -34,6 +34,7 @@ export async function serveNewToken(exchange: Exchange, options: NewTokenOptions
     const form = method === 'GET' ? query : mergeForms(await readForm(exchange.req), query);
     const size = parseClusterSize(form.get('size'));
     const ttlSeconds = parseTokenTtl(form.get('ttl'), options.tokenTtlSeconds);
+    assertMayWrite(requester);
     options.assertMayCreate(requester);
     const origin = options.publicUrl ?? requireOrigin(requester);
     assertNotFlooding(options.floodGate.takeNew(requester.address));

@@ -12,6 +12,7 @@ function salts(changes: Partial<Omit<SpellingInput, 'requester'>>, ...authoritie
     isForwarded: false,
     authorities,
     isAdmin: false,
+    mayWrite: true,
   };
   return listSalts({ requester, publicUrl: undefined, token: T, path: `/${T}/id`, query: '', ...changes });
 }

@@ -1,7 +1,7 @@
 import type { Call, Method, Methods } from '../../grpc/method.ts';
 import { stream, unary } from '../../grpc/method.ts';
 import { GRPC_STATUS, GrpcError } from '../../grpc/status.ts';
-import type { FloodGate, Requester } from '../../http/requester.ts';
+import { assertMayWrite, type FloodGate, type Requester } from '../../http/requester.ts';
 import {
   AlarmRequestSchema,
   AlarmResponseSchema,
@@ -70,6 +70,7 @@ export function createV3Methods(options: V3Options): Methods {
   };
   const openWrite = (call: Call): WriteContext => {
     const requester = identify(call);
+    assertMayWrite(requester);
     const { isAdmin } = requester;
     return { registry, formatHeader, requester, isAdmin, publicUrl: options.publicUrl };
   };

@@ -1,0 +1,135 @@
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { MusterError } from '../errors.ts';
+import { readSettingFile } from './load-settings.ts';
+import type { OptionValues } from './setting-options.ts';
+
+/** Which files TLS is made of, and of whom a client certificate is demanded. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+  /** The CA of client certificates; undefined: none are asked for. */
+  readonly clientCa: string | undefined;
+  /** Whether a connection without a client certificate is refused, instead of its writes alone. */
+  readonly isClientRequired: boolean;
+}
+
+/** TLS 1.0 and 1.1 are deprecated (RFC 8996). */
+const MIN_VERSION = 'TLSv1.2';
+
+/**
+ * The TLS files that the settings name together; undefined without any.
+ *
+ * @throws MusterError `bad-setting` where one of them lacks another
+ */
+export function tlsFilesOf({
+  tlsCertFile,
+  tlsKeyFile,
+  tlsClientCaFile,
+  tlsClientAuth,
+}: Pick<OptionValues, 'tlsCertFile' | 'tlsKeyFile' | 'tlsClientCaFile' | 'tlsClientAuth'>):
+  | TlsFiles
+  | undefined {
+  if (tlsCertFile !== undefined && tlsKeyFile !== undefined) {
+    const isClientRequired = tlsClientCaFile !== undefined && tlsClientAuth === 'all';
+    return { cert: tlsCertFile, key: tlsKeyFile, clientCa: tlsClientCaFile, isClientRequired };
+  }
+  const given = [
+    tlsCertFile === undefined ? undefined : '--tls-cert',
+    tlsKeyFile === undefined ? undefined : '--tls-key',
+    tlsClientCaFile === undefined ? undefined : '--tls-client-ca',
+  ].filter((flag) => flag !== undefined);
+  if (given.length === 0) return undefined;
+  throw new MusterError('bad-setting', `${given.join(' and ')} cannot stand alone`, {
+    remedy: 'Give both --tls-cert FILE and --tls-key FILE, or none of them to serve without TLS.',
+  });
+}
+
+/** The texts of the TLS files, as they are at the moment. @throws MusterError `bad-setting` */
+export function readTlsFiles({ cert, key, clientCa }: TlsFiles): SecureContextOptions {
+  const options: SecureContextOptions = {
+    cert: readSettingFile(cert, 'TLS certificate'),
+    key: readSettingFile(key, 'TLS key'),
+    ...(clientCa === undefined ? {} : { ca: readSettingFile(clientCa, 'CA of client certificates') }),
+    minVersion: MIN_VERSION,
+  };
+  assertUsable(options, { cert, key, clientCa });
+  return options;
+}
+
+/** What the TLS library says of a file is for people who know it by heart. */
+function assertUsable(
+  options: SecureContextOptions,
+  { cert, key, clientCa }: Pick<TlsFiles, 'cert' | 'key' | 'clientCa'>,
+): void {
+  const attempts: ReadonlyArray<[SecureContextOptions, string]> = [
+    [{ cert: options.cert }, `the TLS certificate ${JSON.stringify(cert)} holds no certificate in PEM form`],
+    [
+      { key: options.key },
+      `the TLS key ${JSON.stringify(key)} holds no private key without a password, in PEM form`,
+    ],
+    [
+      { ca: options.ca },
+      `the CA of client certificates ${JSON.stringify(clientCa)} holds no certificate in PEM form`,
+    ],
+    [
+      options,
+      `the TLS key ${JSON.stringify(key)} does not belong to the certificate ${JSON.stringify(cert)}`,
+    ],
+  ];
+  for (const [part, problem] of attempts) {
+    try {
+      // An empty text is one that is not given, for the TLS library.
+      if (Object.values(part).includes('')) throw new Error('the file is empty');
+      createSecureContext(part);
+    } catch (cause) {
+      throw new MusterError('bad-setting', problem, {
+        remedy: 'Give PEM files that belong together: the certificate with its chain, its key, and the CA.',
+        cause,
+      });
+    }
+  }
+}
+
+/** What reloading needs of its surroundings. */
+export interface TlsReloadOptions {
+  readonly files: TlsFiles;
+  /** Takes the new files; connections that are open keep theirs. */
+  readonly use: (options: SecureContextOptions) => void;
+  readonly onReloaded: () => void;
+  /** The files cannot be used, and the ones before go on serving. */
+  readonly onProblem: (error: unknown) => void;
+  readonly intervalMs: number;
+}
+
+/**
+ * Takes up new TLS files as they come. Their contents are compared, since a mounted secret changes by a link, which
+ * no watch of a file sees. Answers how to stop.
+ */
+export function reloadTls(
+  { files, use, onReloaded, onProblem, intervalMs }: TlsReloadOptions,
+  current: SecureContextOptions,
+): () => void {
+  let seen = fingerprintOf(current);
+  let lastProblem = '';
+  const timer = setInterval(() => {
+    try {
+      const options = readTlsFiles(files);
+      lastProblem = '';
+      const found = fingerprintOf(options);
+      if (found === seen) return;
+      use(options);
+      seen = found;
+      onReloaded();
+    } catch (error) {
+      // Certificate and key are seldom written in one instant: only what stays wrong is told, and once.
+      const problem = error instanceof Error ? error.message : String(error);
+      if (problem !== lastProblem) onProblem(error);
+      lastProblem = problem;
+    }
+  }, intervalMs).unref();
+  return () => clearInterval(timer);
+}
+
+function fingerprintOf({ cert, key, ca }: SecureContextOptions): string {
+  return [cert, key, ca].join('\n');
+}
