@@ -50,6 +50,8 @@ export const LIMITS = {
   adminTokenMinChars: 16,
   /** The most characters of an admin token, well below what the headers of a request hold. */
   adminTokenMaxChars: 1024,
+  /** How long an auth token of v3 is good. etcd asks for a fresh one before it watches. */
+  authTokenMs: 300_000,
   /** Addresses that a rate limiter remembers; those unseen for longest are forgotten first. */
   rateLimiterAddressesMax: 65_536,
   /** Reads of tokens by one address in a minute, unless rate limits are off: a member of a cluster needs about ten. */

@@ -31,6 +31,7 @@ import type { Settings } from './server/settings.ts';
 import { createProxyTrust } from './server/source-address.ts';
 import { readTlsFiles, reloadTls, type TlsFiles, tlsFilesOf } from './server/tls.ts';
 import { createTokenSource } from './server/token-source.ts';
+import { readUsers, type Users } from './server/users.ts';
 import { openLmdbStore } from './store/lmdb/lmdb-store.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
 import type { Store, StoreObserver } from './store/store.ts';
@@ -44,6 +45,7 @@ interface Parts {
   readonly store: Store;
   readonly registry: Registry;
   readonly adminToken: string | undefined;
+  readonly users: Users | undefined;
   /** Undefined: plain HTTP. */
   readonly tlsFiles: TlsFiles | undefined;
   /** Aborts when the server stops. */
@@ -83,6 +85,8 @@ async function assemble(settings: Settings): Promise<Parts> {
   const clock = systemClock;
   const { adminTokenFile } = settings;
   const adminToken = adminTokenFile === undefined ? undefined : readAdminToken(adminTokenFile);
+  const { usersFile } = settings;
+  const users = usersFile === undefined ? undefined : readUsers(usersFile, () => clock.now());
   const tlsFiles = tlsFilesOf(settings);
   // Whatever is wrong with the files is told before a store is opened.
   if (tlsFiles !== undefined) readTlsFiles(tlsFiles);
@@ -99,7 +103,7 @@ async function assemble(settings: Settings): Promise<Parts> {
     observer: createRegistryObserver(log, metrics),
   });
   const stopping = new AbortController();
-  return { settings, log, clock, metrics, store, registry, adminToken, tlsFiles, stopping };
+  return { settings, log, clock, metrics, store, registry, adminToken, users, tlsFiles, stopping };
 }
 
 /** Opens the port of the service, and that of the metrics where they have one of their own. */
@@ -173,6 +177,7 @@ function describeRouting({
   metrics,
   log,
   adminToken,
+  users,
   tlsFiles,
 }: Parts): PagesRouterOptions {
   return {
@@ -180,6 +185,7 @@ function describeRouting({
       trust: createProxyTrust(settings.trustProxy),
       adminToken,
       isCertificateDemanded: tlsFiles?.clientCa !== undefined,
+      users,
     }),
     pages: {
       assertHealthy: () => registry.assertHealthy(),
@@ -211,7 +217,7 @@ function describeV2(parts: Parts, { onFault }: PagesRouterOptions): V2Options {
 
 /** Watches of both dialects count together. */
 function describeGrpc(
-  { settings, registry, store, stopping, metrics }: Parts,
+  { settings, registry, store, stopping, metrics, users }: Parts,
   { identify, onFault }: PagesRouterOptions,
   { floodGate }: V2Options,
 ): GrpcServerOptions {
@@ -224,6 +230,7 @@ function describeGrpc(
     version: readPackageVersion(),
     storeStats: () => store.stats(),
     onFault,
+    users,
   });
   return {
     methods,

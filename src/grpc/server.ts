@@ -153,7 +153,12 @@ class ServerCall implements StreamCall<Message> {
     stream.on('data', (chunk: Buffer) => this.#take(chunk));
     stream.once('end', () => this.#requestEnded());
     stream.once('close', () => this.#closed());
-    if (this.#method.kind === 'stream') this.#sink = this.#method.open(this);
+    if (this.#method.kind !== 'stream') return;
+    try {
+      this.#sink = this.#method.open(this);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   send(message: Message): boolean {

@@ -14,8 +14,8 @@ export interface Requester {
   readonly authorities: readonly string[];
   /** Whether the request carries the operator's admin token. */
   readonly isAdmin: boolean;
-  /** Whether the request may change anything; false where a client certificate is demanded and was not shown. */
-  readonly mayWrite: boolean;
+  /** What is demanded of whoever changes anything, and was not shown. */
+  readonly lacks: 'certificate' | 'user' | undefined;
 }
 
 /**
@@ -23,8 +23,14 @@ export interface Requester {
  *
  * @throws MusterError `not-permitted`
  */
-export function assertMayWrite({ mayWrite }: Requester): void {
-  if (mayWrite) return;
+export function assertMayWrite({ lacks }: Requester): void {
+  if (lacks === undefined) return;
+  if (lacks === 'user') {
+    throw new MusterError('not-permitted', 'this service takes writes with a user and its password only', {
+      remedy:
+        'over v3, give etcd --discovery-user and --discovery-password; members of v2 discovery never send a password',
+    });
+  }
   throw new MusterError(
     'not-permitted',
     'this service takes writes with a client certificate of its CA only',

@@ -11,7 +11,7 @@ const stranger: Requester = {
   scheme: 'http',
   authorities: [],
   isAdmin: false,
-  mayWrite: true,
+  lacks: undefined,
 };
 const neighbour: Requester = { ...stranger, address: '127.0.0.1' };
 const proxied: Requester = { ...neighbour, isForwarded: true };

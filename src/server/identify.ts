@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Requester } from '../http/requester.ts';
 import { findSource, type ProxyTrust, parseAuthority } from './source-address.ts';
+import type { Users } from './users.ts';
 
 /** What tells who a requester is. */
 export interface IdentifyOptions {
@@ -12,14 +13,32 @@ export interface IdentifyOptions {
   readonly adminToken: string | undefined;
   /** Whether whoever writes must have shown a client certificate. */
   readonly isCertificateDemanded: boolean;
+  /** Those who may write; undefined: everybody. */
+  readonly users: Users | undefined;
 }
 
 /** Tells who sends a request, of either version of HTTP, and how the client spelt this service. */
 export type Identify = (connection: Socket, headers: IncomingHttpHeaders) => Requester;
 
 /** Makes the one that tells requesters by the operator's settings. */
-export function createIdentify({ trust, adminToken, isCertificateDemanded }: IdentifyOptions): Identify {
+export function createIdentify({
+  trust,
+  adminToken,
+  isCertificateDemanded,
+  users,
+}: IdentifyOptions): Identify {
   const isAdminToken = adminToken === undefined ? () => false : createTokenCheck(adminToken);
+  const findLack = (socket: Socket, headers: IncomingHttpHeaders): Requester['lacks'] => {
+    if (isCertificateDemanded && !(socket instanceof TLSSocket && socket.authorized)) return 'certificate';
+    const { token: authToken } = headers;
+    const isKnown =
+      users === undefined ||
+      isAdminToken(headers.authorization) ||
+      users.acceptsBasic(headers.authorization) ||
+      // As etcd's clients send what Authenticate answered.
+      (typeof authToken === 'string' && users.isValid(authToken));
+    return isKnown ? undefined : 'user';
+  };
   return (socket, headers) => {
     const source = findSource(socket.remoteAddress, headers, trust);
     const isForwarded =
@@ -33,7 +52,7 @@ export function createIdentify({ trust, adminToken, isCertificateDemanded }: Ide
       scheme: source.forwardedScheme ?? (socket instanceof TLSSocket ? 'https' : 'http'),
       authorities: authorities.filter((authority) => authority !== undefined),
       isAdmin: isAdminToken(headers.authorization),
-      mayWrite: !isCertificateDemanded || (socket instanceof TLSSocket && socket.authorized),
+      lacks: findLack(socket, headers),
     };
   };
 }

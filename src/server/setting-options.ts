@@ -39,6 +39,7 @@ export interface OptionValues {
   readonly store: StoreChoice;
   readonly create: CreateMode | undefined;
   readonly adminTokenFile: string | undefined;
+  readonly usersFile: string | undefined;
   readonly tokenTtlSeconds: number;
   readonly guard: boolean;
   readonly rateLimit: boolean;
@@ -206,6 +207,17 @@ export const OPTIONS: { readonly [Name in keyof OptionValues]: Option<OptionValu
     example: '/etc/muster/admin-token',
     default: undefined,
     defaultText: 'none, so that nobody has admin rights',
+    parse: parseFileName,
+  },
+  usersFile: {
+    flag: 'users-file',
+    variable: 'MUSTER_USERS_FILE',
+    group: 'Tokens',
+    placeholder: 'FILE',
+    help: 'Demands a user and its password of clients that write: one NAME:PASSWORD a line. Members of v2 discovery send none, so they cannot register then.',
+    example: '/etc/muster/users',
+    default: undefined,
+    defaultText: 'none, so that nobody needs a password',
     parse: parseFileName,
   },
   tokenTtlSeconds: {

@@ -30,6 +30,7 @@ test('resolveSettings gives a complete value without any source', () => {
     store: { kind: 'lmdb', folder: './muster-data' },
     create: 'open',
     adminTokenFile: undefined,
+    usersFile: undefined,
     tokenTtlSeconds: 604_800,
     guard: true,
     rateLimit: true,

@@ -170,6 +170,7 @@ export function resolveSettings(sources: SettingSources): Settings {
     store: settingOf('store', given),
     create: settingOf('create', given) ?? (isLoopbackHost(listen.host) ? 'open' : 'admin'),
     adminTokenFile: settingOf('adminTokenFile', given),
+    usersFile: settingOf('usersFile', given),
     tokenTtlSeconds: settingOf('tokenTtlSeconds', given),
     guard: settingOf('guard', given),
     rateLimit: settingOf('rateLimit', given),

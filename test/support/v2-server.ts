@@ -66,7 +66,7 @@ export async function startV2(t: TestContext, options: Partial<V2Options> = {}):
       scheme: 'http' as const,
       authorities: [req.headers.host ?? ''],
       isAdmin: req.headers.authorization === 'Bearer admin',
-      mayWrite: true,
+      lacks: undefined,
     };
     const method = req.method ?? '';
     const answered = (): void => undefined;

@@ -12,7 +12,7 @@ function salts(changes: Partial<Omit<SpellingInput, 'requester'>>, ...authoritie
     isForwarded: false,
     authorities,
     isAdmin: false,
-    mayWrite: true,
+    lacks: undefined,
   };
   return listSalts({ requester, publicUrl: undefined, token: T, path: `/${T}/id`, query: '', ...changes });
 }

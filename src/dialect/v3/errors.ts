@@ -38,7 +38,10 @@ type EtcdErrorName =
   | 'invalidSortOption'
   | 'futureRevision'
   | 'compacted'
-  | 'permissionDenied';
+  | 'permissionDenied'
+  | 'authNotEnabled'
+  | 'authFailed'
+  | 'invalidAuthToken';
 
 /** etcd's own texts, where clients match on them (etcd-io/etcd:api/v3rpc/rpctypes/error.go). */
 export const ETCD_ERRORS: Readonly<Record<EtcdErrorName, GrpcError>> = {
@@ -51,6 +54,12 @@ export const ETCD_ERRORS: Readonly<Record<EtcdErrorName, GrpcError>> = {
   duplicateKey: new GrpcError(GRPC_STATUS.invalidArgument, 'etcdserver: duplicate key given in txn request'),
   invalidSortOption: new GrpcError(GRPC_STATUS.invalidArgument, 'etcdserver: invalid sort option'),
   permissionDenied: new GrpcError(GRPC_STATUS.permissionDenied, 'etcdserver: permission denied'),
+  authNotEnabled: new GrpcError(GRPC_STATUS.failedPrecondition, 'etcdserver: authentication is not enabled'),
+  authFailed: new GrpcError(
+    GRPC_STATUS.invalidArgument,
+    'etcdserver: authentication failed, invalid user ID or password',
+  ),
+  invalidAuthToken: new GrpcError(GRPC_STATUS.unauthenticated, 'etcdserver: invalid auth token'),
   futureRevision: new GrpcError(
     GRPC_STATUS.outOfRange,
     'etcdserver: mvcc: required revision is a future revision',

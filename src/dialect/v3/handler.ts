@@ -1,3 +1,4 @@
+import { create } from '@bufbuild/protobuf';
 import type { Call, Method, Methods } from '../../grpc/method.ts';
 import { stream, unary } from '../../grpc/method.ts';
 import { GRPC_STATUS, GrpcError } from '../../grpc/status.ts';
@@ -45,6 +46,15 @@ export interface V3Options extends MaintenanceOptions {
   /** Aborts when the service stops: every watch then ends, so that clients look elsewhere. */
   readonly stopping: AbortSignal;
   readonly onFault: (error: unknown) => void;
+  /** Those who may write; undefined: everybody. */
+  readonly users: UserCheck | undefined;
+}
+
+/** What the dialect needs to know of users. */
+export interface UserCheck {
+  /** An auth token for the calls that follow; undefined where name and password do not belong together. */
+  authenticate(name: string, password: string): string | undefined;
+  isValid(authToken: string): boolean;
 }
 
 /** The methods of etcd's gRPC API that discovery needs, and the health service. */
@@ -52,20 +62,29 @@ export function createV3Methods(options: V3Options): Methods {
   const { registry, floodGate, stopping, onFault } = options;
   const formatHeader = createHeaderFormat(registry.clusterId);
   const pace = new RefusalPace();
-  const identify = ({ connection, headers }: Call): Requester => options.identify(connection, headers);
+  const identify = ({ connection, headers }: Call): Requester => {
+    const { token: authToken } = headers;
+    // A client that is told so authenticates again; its token is of before a restart, or too old.
+    if (typeof authToken === 'string' && options.users?.isValid(authToken) === false) {
+      throw ETCD_ERRORS.invalidAuthToken;
+    }
+    return options.identify(connection, headers);
+  };
   const note = (noted: void | Promise<void>): void => {
     if (noted !== undefined) noted.catch(onFault);
+  };
+  const takeRead = ({ address }: Requester): void => {
+    if (floodGate.takeRead(address) === undefined) return;
+    throw new GrpcError(
+      GRPC_STATUS.resourceExhausted,
+      'too many requests from this address; try again later',
+    );
   };
   /** A read: what was answered on its connection before has arrived. */
   const openRead = (call: Call): Requester => {
     const requester = identify(call);
     if (requester.connection !== undefined) note(registry.noteRequest(requester.connection));
-    if (floodGate.takeRead(requester.address) !== undefined) {
-      throw new GrpcError(
-        GRPC_STATUS.resourceExhausted,
-        'too many requests from this address; try again later',
-      );
-    }
+    takeRead(requester);
     return requester;
   };
   const openWrite = (call: Call): WriteContext => {
@@ -148,9 +167,16 @@ export function createV3Methods(options: V3Options): Methods {
     ],
     [
       '/etcdserverpb.Auth/Authenticate',
-      unary(AuthenticateRequestSchema, AuthenticateResponseSchema, () => {
+      unary(AuthenticateRequestSchema, AuthenticateResponseSchema, ({ name, password }, call) => {
         // etcd goes on without a password at this answer, and gives up at any other.
-        throw new GrpcError(GRPC_STATUS.failedPrecondition, 'etcdserver: authentication is not enabled');
+        if (options.users === undefined) throw ETCD_ERRORS.authNotEnabled;
+        takeRead(options.identify(call.connection, call.headers));
+        const authToken = options.users.authenticate(name, password);
+        if (authToken === undefined) throw ETCD_ERRORS.authFailed;
+        return create(AuthenticateResponseSchema, {
+          header: formatHeader(registry.revision),
+          token: authToken,
+        });
       }),
     ],
     [
