@@ -72,7 +72,7 @@ test('muster help, --help and -h print the commands', async () => {
     const { code, stdout, stderr } = run(argv);
     assert.equal(await code, 0);
     assert.match(stdout.text, /Usage: muster <command>/);
-    assert.match(stdout.text, /serve .*\n.*version /);
+    assert.match(stdout.text, /serve .*\n.*join .*\n.*version /);
     assert.equal(stderr.text, '');
   }
 });

@@ -1,0 +1,223 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { parseArgs } from 'node:util';
+import { MusterError } from '../errors.ts';
+import { join } from '../join/client.ts';
+import { type DiscoveryErrorCode, isDiscoveryError } from '../join/discovery-error.ts';
+import type { JoinedCluster, JoinProgress } from '../join/join.ts';
+import { durationBetween } from '../server/setting-values.ts';
+import { type CliContext, type Command, EXIT_CODES } from './command.ts';
+import {
+  etcdSettingsOf,
+  formatCluster,
+  OUTPUT_FORMATS,
+  type OutputFormat,
+  variableOf,
+} from './join-output.ts';
+
+/** How `muster join` ends when it got no cluster. */
+const JOIN_EXIT_CODES: Readonly<Record<DiscoveryErrorCode, number>> = {
+  full: 3,
+  unknown: 4,
+  expired: 5,
+  duplicate: 6,
+  'timed-out': 7,
+  unreachable: 8,
+  refused: 9,
+};
+
+const HELP = `Usage: muster join URL --name NAME --peer-urls URLS [options] [--exec COMMAND ...]
+
+Registers a member under a discovery URL, waits until its cluster is complete, and prints what etcd has to be told of
+it, or starts a command with that in its environment.
+
+Options:
+  --name NAME          etcd's name of this member
+  --peer-urls URLS     where other members reach it, with commas between, such as http://10.0.0.1:2380
+  --dialect v2|v3      how to speak with the service: HTTP or gRPC. Default: v2
+  --format FORMAT      env, flags, yaml or json. Default: env
+  --timeout DURATION   how long to wait for the others, such as 10m. Default: without end
+  --exec COMMAND ...   start this with ETCD_NAME, ETCD_INITIAL_CLUSTER and so on; all that follows belongs to it
+
+Examples:
+  muster join http://10.0.0.5:8087/TOKEN --name n1 --peer-urls http://10.0.0.1:2380 > /etc/etcd/cluster.env
+  muster join http://10.0.0.5:8087/TOKEN --name n1 --peer-urls http://10.0.0.1:2380 --exec etcd \\
+    --listen-peer-urls http://10.0.0.1:2380
+
+Exit codes:
+  0  the cluster is complete; with --exec, as the command ended
+  2  the command line is wrong
+  3  full: other members have all the places
+  4  unknown: there is no such token at this address
+  5  expired: the life of the token is over, or it was revoked
+  6  duplicate: another machine has this identity or name
+  7  timed out: the cluster was not complete in time
+  8  unreachable: nobody answers at this address
+  9  refused: the message says why, and what to do
+  130, 143  ended by SIGINT, SIGTERM
+`;
+
+const HELP_REMEDY = 'Run "muster join --help" for the options.';
+
+interface JoinArguments {
+  readonly url: string;
+  readonly name: string;
+  readonly peerUrls: readonly string[];
+  readonly dialect: 'v2' | 'v3';
+  readonly format: OutputFormat;
+  readonly timeoutMs: number | undefined;
+  /** The command to start, with its arguments; undefined: print. */
+  readonly command: readonly string[] | undefined;
+}
+
+/** `muster join`. */
+export const joinCommand: Command = {
+  name: 'join',
+  summary: 'Register a member, wait for its cluster, and print or start it.',
+  help: () => HELP,
+  async run(args, context) {
+    if (args[0] === '--help' || args[0] === '-h') {
+      context.stdout.write(HELP);
+      return EXIT_CODES.ok;
+    }
+    const wanted = parseJoinArguments(args);
+    const interrupt = listenForSignals(context);
+    try {
+      const cluster = await joinCluster(wanted, context, interrupt.signal);
+      if (wanted.command === undefined) {
+        context.stdout.write(formatCluster(wanted.format, cluster, wanted.name, wanted.peerUrls));
+        return EXIT_CODES.ok;
+      }
+      interrupt.release();
+      return await execute(wanted.command, cluster, wanted, context);
+    } catch (error) {
+      if (interrupt.signal.aborted && error === interrupt.signal.reason)
+        return Number(interrupt.signal.reason);
+      if (!isDiscoveryError(error)) throw error instanceof TypeError ? usage(error.message) : error;
+      const remedy = error.remedy === undefined ? '' : ` ${error.remedy}`;
+      context.stderr.write(
+        `muster: ${error.code}: ${error.message}${/[.!?]$/.test(error.message) ? '' : '.'}${remedy}\n`,
+      );
+      return JOIN_EXIT_CODES[error.code];
+    } finally {
+      interrupt.release();
+    }
+  },
+};
+
+function usage(problem: string): MusterError {
+  return new MusterError('bad-setting', problem, { remedy: HELP_REMEDY });
+}
+
+/** @throws MusterError `bad-setting` */
+function parseJoinArguments(args: readonly string[]): JoinArguments {
+  const at = args.indexOf('--exec');
+  const command = at === -1 ? undefined : args.slice(at + 1);
+  if (command?.length === 0) throw usage('--exec needs a command');
+  const { values, positionals } = parseFlags(at === -1 ? args : args.slice(0, at));
+  const [url, ...more] = positionals;
+  if (url === undefined || more.length > 0) throw usage('muster join takes one discovery URL');
+  if (!URL.canParse(url) || !/^https?:\/\//i.test(url)) {
+    throw usage(
+      `${JSON.stringify(url.slice(0, 100))} is not a discovery URL, such as http://10.0.0.5:8087/TOKEN`,
+    );
+  }
+  const { name, dialect = 'v2', format = 'env', timeout } = values;
+  const peerUrls = values['peer-urls']?.split(',').filter((text) => text !== '');
+  if (name === undefined || peerUrls === undefined || peerUrls.length === 0) {
+    throw usage('muster join needs --name and --peer-urls');
+  }
+  if (dialect !== 'v2' && dialect !== 'v3') throw usage('--dialect is neither v2 nor v3');
+  const known = OUTPUT_FORMATS.find((candidate) => candidate === format);
+  if (known === undefined) throw usage(`--format is not one of ${OUTPUT_FORMATS.join(', ')}`);
+  const timeoutMs = timeout === undefined ? undefined : parseTimeout(timeout) * 1000;
+  return { url, name, peerUrls, dialect, format: known, timeoutMs, command };
+}
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+function parseTimeout(text: string): number {
+  try {
+    return durationBetween(1, 20 * DAY_SECONDS)(text);
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    throw new MusterError('bad-setting', `--timeout ${JSON.stringify(text.slice(0, 100))} ${error.message}`, {
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+      cause: error,
+    });
+  }
+}
+
+function parseFlags(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const options = { name: text, 'peer-urls': text, dialect: text, format: text, timeout: text } as const;
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message.replace(/\.$/, '') : String(error));
+  }
+}
+
+/** Aborts with the exit code of the first signal. */
+function listenForSignals({ process }: CliContext): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const interrupted = (): void => controller.abort(128 + constants.signals.SIGINT);
+  const terminated = (): void => controller.abort(128 + constants.signals.SIGTERM);
+  process.on('SIGINT', interrupted);
+  process.on('SIGTERM', terminated);
+  const release = (): void => {
+    process.off('SIGINT', interrupted);
+    process.off('SIGTERM', terminated);
+  };
+  return { signal: controller.signal, release };
+}
+
+async function joinCluster(
+  { url, name, peerUrls, dialect, timeoutMs }: JoinArguments,
+  { stderr }: CliContext,
+  interrupt: AbortSignal,
+): Promise<JoinedCluster> {
+  const signal =
+    timeoutMs === undefined ? interrupt : AbortSignal.any([interrupt, AbortSignal.timeout(timeoutMs)]);
+  const onProgress = ({ size, members }: JoinProgress): void => {
+    const names = members.map((member) => member.name).join(', ');
+    const rest = size > members.length ? `; waiting for ${size - members.length} more` : '; complete';
+    stderr.write(`muster: ${members.length} of ${size} members are here: ${names}${rest}\n`);
+  };
+  const onRetry = (reason: string, delayMs: number): void => {
+    stderr.write(`muster: ${reason}; asking again in ${Math.ceil(delayMs / 1000)} s\n`);
+  };
+  return join({ url, name, peerUrls, dialect, signal, onProgress, onRetry });
+}
+
+/** Runs the command with what etcd has to be told. Signals go to it, and it ends as it ends. */
+function execute(
+  [file = '', ...args]: readonly string[],
+  cluster: JoinedCluster,
+  { name, peerUrls }: JoinArguments,
+  { env, process, stderr }: CliContext,
+): Promise<number> {
+  const settings = etcdSettingsOf(cluster, name, peerUrls).map(([flag, value]) => [variableOf(flag), value]);
+  const child = spawn(file, args, { env: { ...env, ...Object.fromEntries(settings) }, stdio: 'inherit' });
+  const interrupt = (): void => void child.kill('SIGINT');
+  const terminate = (): void => void child.kill('SIGTERM');
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', terminate);
+  return new Promise((resolve) => {
+    const end = (code: number): void => {
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', terminate);
+      resolve(code);
+    };
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      stderr.write(
+        `muster: cannot start ${JSON.stringify(file)}: ${error.code ?? error.message}. The cluster is complete.\n`,
+      );
+      // As shells count it.
+      end(error.code === 'ENOENT' ? 127 : 126);
+    });
+    child.once('exit', (code, signal) =>
+      end(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    );
+  });
+}

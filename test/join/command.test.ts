@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { newDiscoveryUrl } from '../etcd/clusters.ts';
+import { cleanEnvironment } from '../support/etcd.ts';
+import { LogLines } from '../support/log-lines.ts';
+import { startMuster } from '../support/muster.ts';
+import { etcdProgram, missingPeers } from '../support/peers.ts';
+import { poll } from '../support/poll.ts';
+import { freePort } from '../support/ports.ts';
+import { type Program, startProgram } from '../support/program.ts';
+import { repositoryRoot } from '../support/repository.ts';
+import { createTempDir } from '../support/temp-dir.ts';
+
+interface Joining extends AsyncDisposable {
+  readonly program: Program;
+  readonly log: LogLines;
+}
+
+async function startJoin(...args: string[]): Promise<Joining> {
+  const log = new LogLines();
+  const program = await startProgram({
+    name: 'muster join',
+    file: process.execPath,
+    args: [`${repositoryRoot}bin/muster`, 'join', ...args],
+    env: cleanEnvironment(),
+    log,
+  });
+  return { program, log, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
+}
+
+/** The exit code, and what was printed. */
+async function runJoin(...args: string[]): Promise<{ code: number | null; text: string }> {
+  await using joining = await startJoin(...args);
+  const { code } = await joining.program.exited;
+  return { code, text: joining.log.tail };
+}
+
+const member = (index: number, host = `10.0.0.${index}`): string[] => [
+  ...['--name', `m${index}`, '--peer-urls', `http://${host}:2380`],
+];
+
+for (const dialect of ['v2', 'v3'] as const) {
+  test(`three machines with muster join by ${dialect} print one and the same cluster`, async () => {
+    await using muster = await startMuster();
+    const url = await newDiscoveryUrl(muster.url, 3);
+    const ran = await Promise.all(
+      [1, 2, 3].map((index) => runJoin(url, ...member(index), '--dialect', dialect)),
+    );
+    const clusters = ran.map(({ code, text }) => {
+      assert.equal(code, 0, text);
+      assert.match(text, /3 of 3 members are here/);
+      assert.match(text, /ETCD_INITIAL_CLUSTER_STATE=new/);
+      return /ETCD_INITIAL_CLUSTER=(\S+)/.exec(text)?.[1];
+    });
+    assert.equal(new Set(clusters).size, 1);
+    for (const index of [1, 2, 3])
+      assert.match(clusters[0] ?? '', new RegExp(`m${index}=http://10.0.0.${index}:2380`));
+  });
+}
+
+test('a cluster of real etcd starts through --exec', { skip: missingPeers('etcd-3.7') }, async () => {
+  await using dir = await createTempDir();
+  await using muster = await startMuster();
+  const url = await newDiscoveryUrl(muster.url, 3);
+  const started: Joining[] = [];
+  await using _all = {
+    async [Symbol.asyncDispose]() {
+      await Promise.all(started.map((joining) => joining[Symbol.asyncDispose]()));
+    },
+  };
+  const healthUrls: string[] = [];
+  for (const index of [1, 2, 3]) {
+    const address = `127.0.0.${20 + index}`;
+    const [peer, client] = [await freePort(address), await freePort(address)];
+    const [peerUrl, clientUrl] = [`http://${address}:${peer}`, `http://${address}:${client}`];
+    healthUrls.push(`${clientUrl}/health`);
+    started.push(
+      await startJoin(
+        ...[url, '--name', `m${index}`, '--peer-urls', peerUrl, '--exec', etcdProgram('3.7', 'etcd')],
+        ...['--data-dir', `${dir.path}/m${index}`, '--listen-peer-urls', peerUrl],
+        ...['--listen-client-urls', clientUrl, '--advertise-client-urls', clientUrl],
+      ),
+    );
+  }
+  for (const healthUrl of healthUrls) {
+    await poll('a healthy member', 60_000, async (signal) => {
+      const response = await fetch(healthUrl, { signal });
+      return (await response.text()).includes('"health":"true"') || undefined;
+    });
+  }
+});
+
+test('muster join ends with a code of its own for each end, and says what to do', async () => {
+  await using muster = await startMuster();
+  const url = await newDiscoveryUrl(muster.url, 1);
+  assert.equal((await runJoin(url, ...member(1))).code, 0);
+  const cases: ReadonlyArray<[string[], number, RegExp]> = [
+    [[url, ...member(2)], 3, /muster: full: /],
+    [[`${muster.url}/${'0'.repeat(32)}`, ...member(1)], 4, /muster: unknown: /],
+    [[await newDiscoveryUrl(muster.url, 2), ...member(1), '--timeout', '1s'], 7, /muster: timed-out: /],
+    [[await newDiscoveryUrl(muster.url, 2), ...member(1, '0.0.0.0')], 9, /muster: refused: /],
+    [[], 2, /takes one discovery URL/],
+    [[url], 2, /needs --name and --peer-urls/],
+    [['token', ...member(1)], 2, /is not a discovery URL/],
+    [[url, ...member(1), '--format', 'xml'], 2, /--format is not one of env, flags, yaml, json/],
+    [[url, ...member(1), '--timeout', 'soon'], 2, /--timeout "soon" is not a duration/],
+    [[url, ...member(1), '--colour'], 2, /Unknown option '--colour'/],
+    [[url, ...member(1), '--exec'], 2, /--exec needs a command/],
+  ];
+  for (const [args, code, message] of cases) {
+    const ran = await runJoin(...args);
+    assert.equal(ran.code, code, `${args.join(' ')}: ${ran.text}`);
+    assert.match(ran.text, message);
+    assert.doesNotMatch(ran.text, / at .*\.js/);
+  }
+});
+
+test('muster join that waits ends by a signal, with its code', async () => {
+  await using muster = await startMuster();
+  await using joining = await startJoin(await newDiscoveryUrl(muster.url, 2), ...member(1));
+  await joining.log.waitFor(/1 of 2 members are here: m1; waiting for 1 more/, 20_000);
+  joining.program.kill('SIGINT');
+  assert.equal((await joining.program.exited).code, 130);
+});
+
+test('muster join prints flags, YAML and JSON too', async () => {
+  await using muster = await startMuster();
+  for (const [format, wanted] of [
+    ['flags', /--name=m1 --initial-advertise-peer-urls=http:\/\/10\.0\.0\.1:2380 --initial-cluster=m1=http/],
+    ['yaml', /initial-cluster: "m1=http:\/\/10\.0\.0\.1:2380"/],
+    ['json', /"initialCluster": "m1=http:\/\/10\.0\.0\.1:2380"/],
+  ] as const) {
+    const ran = await runJoin(await newDiscoveryUrl(muster.url, 1), ...member(1), '--format', format);
+    assert.equal(ran.code, 0, ran.text);
+    assert.match(ran.text, wanted);
+  }
+});
