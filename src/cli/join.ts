@@ -3,7 +3,8 @@ import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { MusterError } from '../errors.ts';
 import { join } from '../join/client.ts';
-import { type DiscoveryErrorCode, isDiscoveryError } from '../join/discovery-error.ts';
+import type { DiscoveredMember } from '../join/discovered-member.ts';
+import { DiscoveryError, type DiscoveryErrorCode, isDiscoveryError } from '../join/discovery-error.ts';
 import type { JoinedCluster, JoinProgress } from '../join/join.ts';
 import { durationBetween } from '../server/setting-values.ts';
 import { type CliContext, type Command, EXIT_CODES } from './command.ts';
@@ -14,6 +15,7 @@ import {
   type OutputFormat,
   variableOf,
 } from './join-output.ts';
+import { findClientUrls, proxyArguments } from './join-proxy.ts';
 
 /** How `muster join` ends when it got no cluster. */
 const JOIN_EXIT_CODES: Readonly<Record<DiscoveryErrorCode, number>> = {
@@ -37,6 +39,9 @@ Options:
   --dialect v2|v3      how to speak with the service: HTTP or gRPC. Default: v2
   --format FORMAT      env, flags, yaml or json. Default: env
   --timeout DURATION   how long to wait for the others, such as 10m. Default: without end
+  --on-full proxy      where the cluster is full: print the line that starts etcd as a proxy before it, or with
+                       --exec start it. Its members are asked where clients reach them, until one answers
+  --proxy-listen H:P   where that proxy listens. Default: 127.0.0.1:2379
   --exec COMMAND ...   start this with ETCD_NAME, ETCD_INITIAL_CLUSTER and so on; all that follows belongs to it
 
 Examples:
@@ -66,6 +71,8 @@ interface JoinArguments {
   readonly dialect: 'v2' | 'v3';
   readonly format: OutputFormat;
   readonly timeoutMs: number | undefined;
+  /** Where a proxy listens, in case the cluster is full; undefined: full is an error. */
+  readonly proxyListen: string | undefined;
   /** The command to start, with its arguments; undefined: print. */
   readonly command: readonly string[] | undefined;
 }
@@ -83,13 +90,13 @@ export const joinCommand: Command = {
     const wanted = parseJoinArguments(args);
     const interrupt = listenForSignals(context);
     try {
-      const cluster = await joinCluster(wanted, context, interrupt.signal);
-      if (wanted.command === undefined) {
-        context.stdout.write(formatCluster(wanted.format, cluster, wanted.name, wanted.peerUrls));
+      const start = await prepareStart(wanted, context, interrupt.signal);
+      if (start.command === undefined) {
+        context.stdout.write(start.text);
         return EXIT_CODES.ok;
       }
       interrupt.release();
-      return await execute(wanted.command, cluster, wanted, context);
+      return await execute(start.command, start.variables, context);
     } catch (error) {
       if (interrupt.signal.aborted && error === interrupt.signal.reason)
         return Number(interrupt.signal.reason);
@@ -130,8 +137,15 @@ function parseJoinArguments(args: readonly string[]): JoinArguments {
   if (dialect !== 'v2' && dialect !== 'v3') throw usage('--dialect is neither v2 nor v3');
   const known = OUTPUT_FORMATS.find((candidate) => candidate === format);
   if (known === undefined) throw usage(`--format is not one of ${OUTPUT_FORMATS.join(', ')}`);
+  const proxyListen = parseProxyListen(values['on-full'], values['proxy-listen']);
   const timeoutMs = timeout === undefined ? undefined : parseTimeout(timeout) * 1000;
-  return { url, name, peerUrls, dialect, format: known, timeoutMs, command };
+  return { url, name, peerUrls, dialect, format: known, timeoutMs, proxyListen, command };
+}
+
+function parseProxyListen(onFull: string | undefined, listen: string | undefined): string | undefined {
+  if (onFull !== undefined && onFull !== 'proxy') throw usage('--on-full is not proxy');
+  if (onFull === undefined && listen !== undefined) throw usage('--proxy-listen needs --on-full proxy');
+  return onFull === undefined ? undefined : (listen ?? '127.0.0.1:2379');
 }
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -150,7 +164,15 @@ function parseTimeout(text: string): number {
 
 function parseFlags(args: readonly string[]) {
   const text = { type: 'string' } as const;
-  const options = { name: text, 'peer-urls': text, dialect: text, format: text, timeout: text } as const;
+  const options = {
+    name: text,
+    'peer-urls': text,
+    dialect: text,
+    format: text,
+    timeout: text,
+    'on-full': text,
+    'proxy-listen': text,
+  } as const;
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
@@ -173,12 +195,10 @@ function listenForSignals({ process }: CliContext): { signal: AbortSignal; relea
 }
 
 async function joinCluster(
-  { url, name, peerUrls, dialect, timeoutMs }: JoinArguments,
+  { url, name, peerUrls, dialect }: JoinArguments,
   { stderr }: CliContext,
-  interrupt: AbortSignal,
+  signal: AbortSignal,
 ): Promise<JoinedCluster> {
-  const signal =
-    timeoutMs === undefined ? interrupt : AbortSignal.any([interrupt, AbortSignal.timeout(timeoutMs)]);
   const onProgress = ({ size, members }: JoinProgress): void => {
     const names = members.map((member) => member.name).join(', ');
     const rest = size > members.length ? `; waiting for ${size - members.length} more` : '; complete';
@@ -190,15 +210,68 @@ async function joinCluster(
   return join({ url, name, peerUrls, dialect, signal, onProgress, onRetry });
 }
 
+/** What follows from a cluster: a text for a person, or a command with more variables. */
+interface Start {
+  readonly text: string;
+  readonly command: readonly string[] | undefined;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+async function prepareStart(
+  wanted: JoinArguments,
+  context: CliContext,
+  interrupt: AbortSignal,
+): Promise<Start> {
+  const { timeoutMs, command, format, name, peerUrls, proxyListen } = wanted;
+  const signal =
+    timeoutMs === undefined ? interrupt : AbortSignal.any([interrupt, AbortSignal.timeout(timeoutMs)]);
+  try {
+    const cluster = await joinCluster(wanted, context, signal);
+    const settings = etcdSettingsOf(cluster, name, peerUrls).map(([flag, value]) => [
+      variableOf(flag),
+      value,
+    ]);
+    const text = formatCluster(format, cluster, name, peerUrls);
+    return { text, command, variables: Object.fromEntries(settings) };
+  } catch (error) {
+    if (proxyListen === undefined || !isDiscoveryError(error, 'full')) throw error;
+    const clientUrls = await findProxied(error.members, context, signal, interrupt);
+    const args = proxyArguments(clientUrls, proxyListen);
+    // The arguments behind the program are those of a member; a proxy has its own.
+    const [program = 'etcd'] = command ?? [];
+    return {
+      text: `${[program, ...args].join(' ')}\n`,
+      command: command && [program, ...args],
+      variables: {},
+    };
+  }
+}
+
+async function findProxied(
+  members: readonly DiscoveredMember[],
+  { stderr }: CliContext,
+  signal: AbortSignal,
+  interrupt: AbortSignal,
+): Promise<readonly string[]> {
+  try {
+    return await findClientUrls(members, signal, (reason) => void stderr.write(`muster: ${reason}\n`));
+  } catch (error) {
+    if (interrupt.aborted) throw error;
+    throw new DiscoveryError('timed-out', 'the cluster is full, and no member of it answered in time', {
+      remedy: `Check that one of these can be reached from here: ${members.flatMap(({ peerUrls }) => peerUrls).join(', ')}.`,
+      members,
+      cause: error,
+    });
+  }
+}
+
 /** Runs the command with what etcd has to be told. Signals go to it, and it ends as it ends. */
 function execute(
   [file = '', ...args]: readonly string[],
-  cluster: JoinedCluster,
-  { name, peerUrls }: JoinArguments,
+  variables: Readonly<Record<string, string>>,
   { env, process, stderr }: CliContext,
 ): Promise<number> {
-  const settings = etcdSettingsOf(cluster, name, peerUrls).map(([flag, value]) => [variableOf(flag), value]);
-  const child = spawn(file, args, { env: { ...env, ...Object.fromEntries(settings) }, stdio: 'inherit' });
+  const child = spawn(file, args, { env: { ...env, ...variables }, stdio: 'inherit' });
   const interrupt = (): void => void child.kill('SIGINT');
   const terminate = (): void => void child.kill('SIGTERM');
   process.on('SIGINT', interrupt);
@@ -210,9 +283,7 @@ function execute(
       resolve(code);
     };
     child.once('error', (error: NodeJS.ErrnoException) => {
-      stderr.write(
-        `muster: cannot start ${JSON.stringify(file)}: ${error.code ?? error.message}. The cluster is complete.\n`,
-      );
+      stderr.write(`muster: cannot start ${JSON.stringify(file)}: ${error.code ?? error.message}.\n`);
       // As shells count it.
       end(error.code === 'ENOENT' ? 127 : 126);
     });

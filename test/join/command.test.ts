@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { newDiscoveryUrl } from '../etcd/clusters.ts';
+import { bootCluster, memberOptions, newDiscoveryUrl, v3MemberOptions } from '../etcd/clusters.ts';
 import { cleanEnvironment } from '../support/etcd.ts';
 import { LogLines } from '../support/log-lines.ts';
 import { startMuster } from '../support/muster.ts';
@@ -134,4 +134,47 @@ test('muster join prints flags, YAML and JSON too', async () => {
     assert.equal(ran.code, 0, ran.text);
     assert.match(ran.text, wanted);
   }
+});
+
+for (const version of ['3.4', '3.6', '3.7'] as const) {
+  test(`the next machine becomes a proxy before a full cluster of etcd ${version}`, {
+    skip: missingPeers(`etcd-${version}`),
+  }, async () => {
+    await using dir = await createTempDir();
+    await using muster = await startMuster();
+    const url = await newDiscoveryUrl(muster.url, 1);
+    const options =
+      version === '3.4'
+        ? memberOptions(version, url, dir.path, 1)
+        : v3MemberOptions(version, url, dir.path, 1);
+    await using members = await bootCluster(options);
+    const clientUrl = members.all[0]?.clientUrl ?? '';
+    const listen = `127.0.0.1:${await freePort('127.0.0.1')}`;
+    const full = [url, ...member(2, '127.0.0.1'), '--on-full', 'proxy', '--proxy-listen', listen];
+    const printed = await runJoin(...full);
+    assert.equal(printed.code, 0, printed.text);
+    assert.ok(
+      printed.text.includes(`etcd grpc-proxy start --endpoints=${clientUrl} --listen-addr=${listen}`),
+      printed.text,
+    );
+    const etcd = etcdProgram(version, 'etcd');
+    await using proxy = await startJoin(...full, '--exec', etcd, '--data-dir', `${dir.path}/unused`);
+    const health = await poll(
+      'the proxy',
+      30_000,
+      async (signal) => (await fetch(`http://${listen}/health`, { signal })).text(),
+      proxy.program.ended,
+    );
+    assert.match(health, /"health":"true"/);
+  });
+}
+
+test('a full cluster whose members do not answer is told when the time is over', async () => {
+  await using muster = await startMuster();
+  const url = await newDiscoveryUrl(muster.url, 1);
+  const closed = `http://127.0.0.1:${await freePort('127.0.0.1')}`;
+  assert.equal((await runJoin(url, '--name', 'm1', '--peer-urls', closed)).code, 0);
+  const ran = await runJoin(url, ...member(2, '127.0.0.1'), '--on-full', 'proxy', '--timeout', '3s');
+  assert.equal(ran.code, 7, ran.text);
+  assert.ok(ran.text.includes(closed), ran.text);
 });
