@@ -12,11 +12,14 @@ export interface RunningServer {
 /** Brings up a server. Throws `MusterError` where the operator can do something about it. */
 export type StartServer = (settings: Settings) => Promise<RunningServer>;
 
+/** The signals that ask a command to end. */
+export type EndSignal = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGTERM';
+
 /** The events of the process that a long-running command listens to. */
 export interface ProcessEvents {
-  on(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  on(event: EndSignal, listener: () => void): unknown;
   on(event: 'uncaughtException', listener: (error: unknown) => void): unknown;
-  off(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  off(event: EndSignal, listener: () => void): unknown;
   off(event: 'uncaughtException', listener: (error: unknown) => void): unknown;
   /** Ends the process at once. */
   exit(code: number): void;

@@ -48,6 +48,6 @@ export function formatCluster(
 }
 
 /** As a shell and systemd read it. */
-function quote(text: string): string {
+export function quote(text: string): string {
   return /^[A-Za-z0-9_.:/=,@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

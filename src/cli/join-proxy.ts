@@ -20,9 +20,10 @@ export async function findClientUrls(
   for (;;) {
     const asked = members.flatMap(({ peerUrls }) => peerUrls).map((url) => askMember(url, signal));
     const answers = await Promise.all(asked);
+    // Also where somebody answered meanwhile: who was told to stop starts nothing.
+    signal.throwIfAborted();
     const found = answers.find((urls) => urls.length > 0);
     if (found !== undefined) return found;
-    signal.throwIfAborted();
     onRetry('the cluster is full, and none of its members says yet where clients reach it');
     await pause(AGAIN_MS, signal);
     signal.throwIfAborted();
@@ -37,10 +38,17 @@ async function askMember(peerUrl: string, signal: AbortSignal): Promise<readonly
     const members: unknown = await response.json();
     if (!Array.isArray(members)) return [];
     const urls = members.flatMap((member: { clientURLs?: unknown } | null) => member?.clientURLs ?? []);
-    return [...new Set(urls.filter((url): url is string => typeof url === 'string' && URL.canParse(url)))];
+    return [...new Set(urls.filter(isClientUrl))];
   } catch {
     return [];
   }
+}
+
+/** Whoever answers may say anything, and it gets into a command line: a host with its port, and nothing more. */
+function isClientUrl(url: unknown): url is string {
+  return (
+    typeof url === 'string' && /^https?:\/\/(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$/.test(url)
+  );
 }
 
 /** The arguments of etcd that make it a proxy before a cluster. */

@@ -7,12 +7,13 @@ import type { DiscoveredMember } from '../join/discovered-member.ts';
 import { DiscoveryError, type DiscoveryErrorCode, isDiscoveryError } from '../join/discovery-error.ts';
 import type { JoinedCluster, JoinProgress } from '../join/join.ts';
 import { durationBetween } from '../server/setting-values.ts';
-import { type CliContext, type Command, EXIT_CODES } from './command.ts';
+import { type CliContext, type Command, type EndSignal, EXIT_CODES } from './command.ts';
 import {
   etcdSettingsOf,
   formatCluster,
   OUTPUT_FORMATS,
   type OutputFormat,
+  quote,
   variableOf,
 } from './join-output.ts';
 import { findClientUrls, proxyArguments } from './join-proxy.ts';
@@ -40,7 +41,7 @@ Options:
   --format FORMAT      env, flags, yaml or json. Default: env
   --timeout DURATION   how long to wait for the others, such as 10m. Default: without end
   --on-full proxy      where the cluster is full: print the line that starts etcd as a proxy before it, or with
-                       --exec start it. Its members are asked where clients reach them, until one answers
+                       --exec start it, by the first word behind that alone. Its members are asked where clients reach them, until one answers
   --proxy-listen H:P   where that proxy listens. Default: 127.0.0.1:2379
   --exec COMMAND ...   start this with ETCD_NAME, ETCD_INITIAL_CLUSTER and so on; all that follows belongs to it
 
@@ -59,7 +60,8 @@ Exit codes:
   7  timed out: the cluster was not complete in time
   8  unreachable: nobody answers at this address
   9  refused: the message says why, and what to do
-  130, 143  ended by SIGINT, SIGTERM
+  126, 127  the command behind --exec cannot be started, or is not there
+  129, 130, 131, 143  ended by SIGHUP, SIGINT, SIGQUIT, SIGTERM
 `;
 
 const HELP_REMEDY = 'Run "muster join --help" for the options.';
@@ -83,7 +85,8 @@ export const joinCommand: Command = {
   summary: 'Register a member, wait for its cluster, and print or start it.',
   help: () => HELP,
   async run(args, context) {
-    if (args[0] === '--help' || args[0] === '-h') {
+    const own = args.includes('--exec') ? args.slice(0, args.indexOf('--exec')) : args;
+    if (own.includes('--help') || own.includes('-h')) {
       context.stdout.write(HELP);
       return EXIT_CODES.ok;
     }
@@ -180,17 +183,21 @@ function parseFlags(args: readonly string[]) {
   }
 }
 
-/** Aborts with the exit code of the first signal. */
-function listenForSignals({ process }: CliContext): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const interrupted = (): void => controller.abort(128 + constants.signals.SIGINT);
-  const terminated = (): void => controller.abort(128 + constants.signals.SIGTERM);
-  process.on('SIGINT', interrupted);
-  process.on('SIGTERM', terminated);
-  const release = (): void => {
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', terminated);
+const END_SIGNALS: readonly EndSignal[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
+
+/** Listens for every signal that asks the command to end. Answers how to stop listening. */
+function onEndSignal({ process }: CliContext, listener: (signal: EndSignal) => void): () => void {
+  const listeners = END_SIGNALS.map((signal) => [signal, () => listener(signal)] as const);
+  for (const [signal, listen] of listeners) process.on(signal, listen);
+  return () => {
+    for (const [signal, listen] of listeners) process.off(signal, listen);
   };
+}
+
+/** Aborts with the exit code of the first signal. */
+function listenForSignals(context: CliContext): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const release = onEndSignal(context, (signal) => controller.abort(128 + constants.signals[signal]));
   return { signal: controller.signal, release };
 }
 
@@ -240,7 +247,7 @@ async function prepareStart(
     // The arguments behind the program are those of a member; a proxy has its own.
     const [program = 'etcd'] = command ?? [];
     return {
-      text: `${[program, ...args].join(' ')}\n`,
+      text: `${[program, ...args].map(quote).join(' ')}\n`,
       command: command && [program, ...args],
       variables: {},
     };
@@ -269,17 +276,14 @@ async function findProxied(
 function execute(
   [file = '', ...args]: readonly string[],
   variables: Readonly<Record<string, string>>,
-  { env, process, stderr }: CliContext,
+  context: CliContext,
 ): Promise<number> {
+  const { env, stderr } = context;
   const child = spawn(file, args, { env: { ...env, ...variables }, stdio: 'inherit' });
-  const interrupt = (): void => void child.kill('SIGINT');
-  const terminate = (): void => void child.kill('SIGTERM');
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', terminate);
+  const release = onEndSignal(context, (signal) => void child.kill(signal));
   return new Promise((resolve) => {
     const end = (code: number): void => {
-      process.off('SIGINT', interrupt);
-      process.off('SIGTERM', terminate);
+      release();
       resolve(code);
     };
     child.once('error', (error: NodeJS.ErrnoException) => {

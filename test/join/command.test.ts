@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { bootCluster, memberOptions, newDiscoveryUrl, v3MemberOptions } from '../etcd/clusters.ts';
 import { cleanEnvironment } from '../support/etcd.ts';
@@ -25,7 +28,14 @@ async function startJoin(...args: string[]): Promise<Joining> {
     env: cleanEnvironment(),
     log,
   });
-  return { program, log, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
+  return {
+    program,
+    log,
+    // Not by SIGKILL, which would leave what it started with --exec alive.
+    async [Symbol.asyncDispose]() {
+      await program.stop(30_000);
+    },
+  };
 }
 
 /** The exit code, and what was printed. */
@@ -123,6 +133,31 @@ test('muster join that waits ends by a signal, with its code', async () => {
   assert.equal((await joining.program.exited).code, 130);
 });
 
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const) {
+  test(`muster join passes ${signal} on to the command that it started, and ends as that does`, async () => {
+    await using muster = await startMuster();
+    const url = await newDiscoveryUrl(muster.url, 1);
+    const script = `process.on('${signal}', () => process.exit(42)); setInterval(() => {}, 1000); console.log('ready');`;
+    await using joining = await startJoin(url, ...member(1), '--exec', process.execPath, '-e', script);
+    await joining.log.waitFor(/^ready$/, 20_000);
+    joining.program.kill(signal);
+    assert.equal((await joining.program.exited).code, 42);
+  });
+}
+
+test('muster join says that a command is not there', async () => {
+  await using muster = await startMuster();
+  const ran = await runJoin(await newDiscoveryUrl(muster.url, 1), ...member(1), '--exec', 'no-such-program');
+  assert.equal(ran.code, 127, ran.text);
+  assert.match(ran.text, /cannot start "no-such-program"/);
+});
+
+test('muster join shows its help wherever it is asked for', async () => {
+  const ran = await runJoin('http://127.0.0.1:1/x', '--help');
+  assert.equal(ran.code, 0);
+  assert.match(ran.text, /129, 130, 131, 143/);
+});
+
 test('muster join prints flags, YAML and JSON too', async () => {
   await using muster = await startMuster();
   for (const [format, wanted] of [
@@ -177,4 +212,62 @@ test('a full cluster whose members do not answer is told when the time is over',
   const ran = await runJoin(url, ...member(2, '127.0.0.1'), '--on-full', 'proxy', '--timeout', '3s');
   assert.equal(ran.code, 7, ran.text);
   assert.ok(ran.text.includes(closed), ran.text);
+});
+
+/** Something on a peer port that is no etcd. */
+async function startPeer(serve: RequestListener): Promise<{ url: string } & AsyncDisposable> {
+  const server = createServer(serve).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const dispose = async (): Promise<void> => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+test('what a peer answers gets into the line of a proxy only where it is the URL of a client', async () => {
+  const clientURLs = [
+    'http://a:1/\ntouch pwned\n',
+    'http://b:2/;touch pwned',
+    'http://c:3,http://d:4',
+    'file:///etc/passwd',
+    7,
+    'http://10.0.0.1:2379',
+    'http://[fd00::1]:2379',
+  ];
+  await using peer = await startPeer((_req, res) => res.end(JSON.stringify([{ clientURLs }, null, 'x'])));
+  await using muster = await startMuster();
+  const url = await newDiscoveryUrl(muster.url, 1);
+  assert.equal((await runJoin(url, '--name', 'm1', '--peer-urls', peer.url)).code, 0);
+  const ran = await runJoin(url, ...member(2, '127.0.0.1'), '--on-full', 'proxy');
+  assert.equal(ran.code, 0, ran.text);
+  assert.match(
+    ran.text,
+    /etcd grpc-proxy start '--endpoints=http:\/\/10\.0\.0\.1:2379,http:\/\/\[fd00::1\]:2379' --listen-addr/,
+  );
+  assert.doesNotMatch(ran.text, /pwned|passwd/);
+});
+
+test('muster join that was told to end starts no proxy, though a member has answered', async () => {
+  let wasAsked: () => void = () => {};
+  const asked = new Promise<void>((resolve) => {
+    wasAsked = resolve;
+  });
+  await using ready = await startPeer((_req, res) =>
+    res.end(JSON.stringify([{ clientURLs: ['http://10.0.0.1:2379'] }])),
+  );
+  await using silent = await startPeer(() => wasAsked());
+  await using muster = await startMuster();
+  const url = await newDiscoveryUrl(muster.url, 1);
+  const peerUrls = `${ready.url},${silent.url}`;
+  assert.equal((await runJoin(url, '--name', 'm1', '--peer-urls', peerUrls)).code, 0);
+  await using joining = await startJoin(url, ...member(2, '127.0.0.1'), '--on-full', 'proxy');
+  await asked;
+  joining.program.kill('SIGTERM');
+  assert.equal((await joining.program.exited).code, 143);
+  assert.doesNotMatch(joining.log.tail, /grpc-proxy/);
 });
