@@ -4,6 +4,7 @@ import { originOf, type Requester } from '../../http/requester.ts';
 import type { DeleteRangeRequest, PutRequest, RangeRequest, RequestOp } from '../../proto/rpc_pb.ts';
 import { parseMemberKey, SIZE_KEY, STATE_KEY } from '../../registry/keys.ts';
 import type { Step } from '../../registry/transaction.ts';
+import type { WriteCondition } from '../../registry/write-condition.ts';
 import { ETCD_ERRORS } from './errors.ts';
 import { assertSortOption } from './read.ts';
 import { includesKey, keyOf, parseRoute, type Route } from './route.ts';
@@ -67,18 +68,21 @@ export function parsePut(request: PutRequest, context: OperationContext): Operat
   if (request.lease !== 0n) throw ETCD_ERRORS.leaseNotFound;
   const key = keyOf(route);
   const text = request.ignoreValue ? undefined : decode(request.value);
-  return { type: 'put', route, request, step: stepOfPut(route, key, text, context) };
+  // Nothing here has a lease that could be kept; but for etcd only a key that is there has one to keep.
+  const condition = request.ignoreLease ? { exists: true } : {};
+  return { type: 'put', route, request, step: stepOfPut(route, key, text, condition, context) };
 }
 
 function stepOfPut(
   route: Route,
   key: string | undefined,
   text: string | undefined,
+  condition: WriteCondition,
   { requester, publicUrl }: OperationContext,
 ): Step {
   const { address } = requester;
   if (key === STATE_KEY) {
-    return { type: 'elect', text, request: { condition: {}, dialect: 'v3', from: address } };
+    return { type: 'elect', text, request: { condition, dialect: 'v3', from: address } };
   }
   const memberId = key === undefined ? undefined : parseMemberKey(key);
   if (memberId === undefined) {
@@ -99,7 +103,7 @@ function stepOfPut(
     memberId,
     text,
     request: {
-      condition: {},
+      condition,
       dialect: 'v3',
       from: address,
       salts: listSalts(route),

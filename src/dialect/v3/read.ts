@@ -64,8 +64,10 @@ const BY_TARGET: Readonly<Record<number, (a: Entry, b: Entry) => number>> = {
   [RangeRequest_SortTarget.VALUE]: (a, b) => Buffer.compare(a.value, b.value),
 };
 
+/** Of entries that are equal in what they are sorted by, the one with the lower key comes first either way. */
 function sort(entries: Entry[], { sortOrder, sortTarget }: RangeRequest): Entry[] {
+  const isDescending = sortOrder === RangeRequest_SortOrder.DESCEND;
   const compare = BY_TARGET[sortTarget];
-  const ascending = compare === undefined ? entries : entries.sort(compare);
-  return sortOrder === RangeRequest_SortOrder.DESCEND ? ascending.reverse() : ascending;
+  if (compare === undefined) return isDescending ? entries.reverse() : entries;
+  return entries.sort(isDescending ? (a, b) => compare(b, a) : compare);
 }

@@ -36,6 +36,9 @@ export interface WatchContext {
 /** etcd's id for an answer that is about no watch, or about all. */
 const NO_WATCH_ID = -1n;
 
+/** What etcd says of a range that ends before it begins, instead of waiting for what cannot come. */
+const EMPTY_RANGE = new GrpcError(GRPC_STATUS.invalidArgument, 'mvcc: watcher range is empty');
+
 /** Watch.Watch: any number of watches on one stream. */
 export function openWatchStream(
   call: StreamCall<WatchResponse>,
@@ -131,6 +134,7 @@ class WatchStream implements StreamSink<WatchRequest> {
       const { registry, floodGate, requester, assertMayRead } = this.#context;
       assertMayRead(requester);
       const route = parseRoute(request.key, request.rangeEnd);
+      if (route.end !== undefined && route.end <= route.start) throw EMPTY_RANGE;
       // A client that asks for watch after watch is slowed here, whatever becomes of them.
       const { revision } = await registry.read(route.token);
       if (signal.aborted) return;
@@ -179,7 +183,8 @@ class WatchStream implements StreamSink<WatchRequest> {
     if (status === GRPC_STATUS.internal) this.#context.onFault(error);
     await pause(this.#context.refusalDelayMs(), signal);
     if (signal.aborted || !this.#watches.delete(id)) return;
-    this.#send({ watchId: id, created: !created, canceled: true, cancelReason: message });
+    const watchId = error === EMPTY_RANGE ? NO_WATCH_ID : id;
+    this.#send({ watchId, created: !created, canceled: true, cancelReason: message });
   }
 
   #cancel(id: bigint): void {

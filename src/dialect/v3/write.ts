@@ -69,8 +69,11 @@ export async function serveTxn(request: TxnRequest, context: WriteContext): Prom
     compare,
     route: parseRoute(compare.key, compare.rangeEnd),
   }));
-  const success = parseBranch(request.success, context);
-  const failure = parseBranch(request.failure, context);
+  const success = request.success.map((operation) => parseOperation(operation, context));
+  const failure = request.failure.map((operation) => parseOperation(operation, context));
+  // As in etcd, what is wrong with a single operation comes before what two of them do to each other.
+  assertDistinct(success);
+  assertDistinct(failure);
   const routes = [...compares, ...success, ...failure].map(({ route }) => route);
   const [first] = routes;
   if (first === undefined) {
@@ -82,10 +85,10 @@ export async function serveTxn(request: TxnRequest, context: WriteContext): Prom
   const { revision, branch, outcomes } = await registry.transact(
     first.token,
     {
-      plan: (entries) => {
+      plan: (entries, before) => {
         const succeeded = compares.every(({ route, compare }) => holds(route, compare, entries));
         const operations = succeeded ? success : failure;
-        return { branch: { succeeded, operations }, steps: operations.map(({ step }) => step) };
+        return { branch: { succeeded, operations, before }, steps: operations.map(({ step }) => step) };
       },
       memberIds: memberIdsOf([...success, ...failure]),
     },
@@ -94,7 +97,7 @@ export async function serveTxn(request: TxnRequest, context: WriteContext): Prom
   return create(TxnResponseSchema, {
     header: formatHeader(revision),
     succeeded: branch.succeeded,
-    responses: formatResponses(branch.operations, outcomes, revision),
+    responses: formatResponses(branch.operations, outcomes, { before: branch.before, after: revision }),
   });
 }
 
@@ -103,21 +106,19 @@ async function commit(
   { registry, requester }: WriteContext,
 ): Promise<{ revision: number; responses: ResponseOp[] }> {
   const token = operations[0]?.route.token ?? '';
-  const { revision, outcomes } = await registry.transact(
+  const {
+    revision,
+    branch: before,
+    outcomes,
+  } = await registry.transact(
     token,
     {
-      plan: () => ({ branch: undefined, steps: operations.map(({ step }) => step) }),
+      plan: (_entries, newest) => ({ branch: newest, steps: operations.map(({ step }) => step) }),
       memberIds: memberIdsOf(operations),
     },
     requester.connection,
   );
-  return { revision, responses: formatResponses(operations, outcomes, revision) };
-}
-
-function parseBranch(requests: TxnRequest['success'], context: WriteContext): Operation[] {
-  const operations = requests.map((request) => parseOperation(request, context));
-  assertDistinct(operations);
-  return operations;
+  return { revision, responses: formatResponses(operations, outcomes, { before, after: revision }) };
 }
 
 /** A key may be put once, and not be removed by the same transaction (etcd's checkIntervals). */
@@ -141,14 +142,27 @@ function memberIdsOf(operations: readonly Operation[]): string[] {
   });
 }
 
+/**
+ * The answers within a transaction have the revision only, as etcd's have: that of the commit from the first operation
+ * on that changes a key, and the one before it for those ahead of that.
+ */
 function formatResponses(
   operations: readonly Operation[],
   outcomes: readonly StepOutcome[],
-  revision: number,
+  { before, after }: { readonly before: number; readonly after: number },
 ): ResponseOp[] {
-  // The answers within a transaction have the revision only, as etcd's have.
-  const header = create(ResponseHeaderSchema, { revision: BigInt(revision) });
-  return operations.map((operation, index) => formatResponse(operation, outcomes[index], header));
+  let revision = before;
+  return operations.map((operation, index) => {
+    const outcome = outcomes[index];
+    if (isChange(outcome)) revision = after;
+    const header = create(ResponseHeaderSchema, { revision: BigInt(revision) });
+    return formatResponse(operation, outcome, header);
+  });
+}
+
+function isChange(outcome: StepOutcome | undefined): boolean {
+  if (outcome?.type === 'put') return outcome.kind !== 'repeated';
+  return outcome?.type === 'removed' && outcome.previous.length > 0;
 }
 
 function formatResponse(

@@ -1,0 +1,80 @@
+import { type ClientHttp2Stream, constants } from 'node:http2';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { formatMessage, MessageReader } from '../../src/grpc/message-reader.ts';
+import type { Event } from '../../src/proto/kv_pb.ts';
+import {
+  type WatchCreateRequest,
+  WatchRequestSchema,
+  type WatchResponse,
+  WatchResponseSchema,
+} from '../../src/proto/rpc_pb.ts';
+import { type Deferred, deferred } from '../support/deferred.ts';
+import type { V3Client } from '../support/v3-client.ts';
+
+/** Far above the time that an event takes: it ends a run that waits for what does not come. */
+const WAIT_MS = 10_000;
+
+/** One watch on a stream of its own, and what it has told. */
+export class WatchStream {
+  readonly #stream: ClientHttp2Stream;
+  readonly #responses: WatchResponse[] = [];
+  #changed: Deferred<void> = deferred<void>();
+
+  constructor(client: V3Client, request: WatchCreateRequest) {
+    this.#stream = client.open('/etcdserverpb.Watch/Watch');
+    const reader = new MessageReader(1 << 20);
+    this.#stream.on('data', (chunk: Buffer) => {
+      for (const bytes of reader.read(chunk)) this.#responses.push(fromBinary(WatchResponseSchema, bytes));
+      const changed = this.#changed;
+      this.#changed = deferred<void>();
+      changed.resolve();
+    });
+    const message = create(WatchRequestSchema, { requestUnion: { case: 'createRequest', value: request } });
+    this.#stream.write(formatMessage(toBinary(WatchRequestSchema, message)));
+  }
+
+  /** All events so far. */
+  get events(): Event[] {
+    return this.#responses.flatMap(({ events }) => events);
+  }
+
+  /** Every answer that is about anything but events. */
+  get others(): WatchResponse[] {
+    return this.#responses.filter(({ events }) => events.length === 0);
+  }
+
+  /** Those answers whose header is older than an event in them, of which there must be none. */
+  get outdated(): WatchResponse[] {
+    return this.#responses.filter(({ header, events }) =>
+      events.some(({ kv }) => (kv?.modRevision ?? 0n) > (header?.revision ?? 0n)),
+    );
+  }
+
+  /** The answer that the watch is there. */
+  async created(): Promise<WatchResponse> {
+    await this.#until(() => this.#responses.length > 0, 'the watch is made');
+    return this.#responses[0] as WatchResponse;
+  }
+
+  /** Waits until the watch has told a change of this revision, or of a newer one. */
+  reached(revision: bigint): Promise<void> {
+    return this.#until(() => (this.events.at(-1)?.kv?.modRevision ?? 0n) >= revision, `revision ${revision}`);
+  }
+
+  close(): void {
+    this.#stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  async #until(isSo: () => boolean, what: string): Promise<void> {
+    const late = deferred<never>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`a watch waits in vain: ${what}; it told ${this.events.length} events`)),
+      WAIT_MS,
+    );
+    try {
+      while (!isSo()) await Promise.race([this.#changed.promise, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
