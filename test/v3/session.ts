@@ -260,6 +260,7 @@ export class Session implements AsyncDisposable {
     writes: ReadonlyMap<string, number>,
   ): Promise<void> {
     const last = this.#lastWriteOf(command, writes);
+    if (last === undefined) await untilEven(streams);
     const [etcd, muster] = await Promise.all(
       SIDES.map(async (side) => {
         const stream = streams[side];
@@ -313,6 +314,18 @@ type WriteAnswer =
   | MessageShape<typeof PutResponseSchema>
   | MessageShape<typeof DeleteRangeResponseSchema>
   | MessageShape<typeof TxnResponseSchema>;
+
+/**
+ * Waits until neither side has told more events than the other. A watch that no write at the end is about has no last
+ * event to wait for, and etcd tells what was before the watch up to a tenth of a second later
+ * (etcd-io/etcd:server/storage/mvcc/watchable_store.go, syncWatchersLoop).
+ */
+async function untilEven({ etcd, muster }: PerSide<WatchStream>): Promise<void> {
+  while (etcd.events.length !== muster.events.length) {
+    await etcd.told(muster.events.length);
+    await muster.told(etcd.events.length);
+  }
+}
 
 const PLAIN_PUT = {
   kind: 'put',

@@ -61,6 +61,11 @@ export class WatchStream {
     return this.#until(() => (this.events.at(-1)?.kv?.modRevision ?? 0n) >= revision, `revision ${revision}`);
   }
 
+  /** Waits until the watch has told so many events, or more. */
+  told(count: number): Promise<void> {
+    return this.#until(() => this.events.length >= count, `${count} events, as on the other side`);
+  }
+
   close(): void {
     this.#stream.close(constants.NGHTTP2_CANCEL);
   }
