@@ -11,10 +11,12 @@ export interface BenchContext {
   /** How long one load of wrk takes. */
   readonly loadSeconds: number;
   readonly dir: TempDir;
-  /** Both are started when they are first asked for, and shared by the benches that need no fresh ones. */
+  /** They are started when they are first asked for, and shared by the benches that need no fresh ones. */
   readonly muster: () => Promise<Side>;
   /** Undefined where the Go server or its etcd is not to be had. */
   readonly go: () => Promise<GoSide | undefined>;
+  /** A bare etcd 3.6; undefined where it is not to be had. */
+  readonly etcd: () => Promise<Side | undefined>;
 }
 
 /** Measures one thing, in a few seconds, and answers its rows. */

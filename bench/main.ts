@@ -14,8 +14,9 @@ import { benchReads } from './reads.ts';
 import { benchRegistrations } from './registrations.ts';
 import { benchRestart } from './restart.ts';
 import { isMet, type Row, ratioOf } from './row.ts';
-import { type GoSide, HAS_GO, type Side, startGo, startMuster } from './servers.ts';
+import { type GoSide, HAS_ETCD, HAS_GO, type Side, startEtcd, startGo, startMuster } from './servers.ts';
 import { formatTable } from './table.ts';
+import { benchV3Reads } from './v3-reads.ts';
 
 const BENCHES: ReadonlyMap<string, Bench> = new Map([
   ['reads', benchReads],
@@ -26,6 +27,7 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
   ['clusters', benchEtcdClusters],
   ['bootstraps', benchBootstraps],
   ['restart', benchRestart],
+  ['v3-reads', benchV3Reads],
 ]);
 
 const HELP = `npm run bench -- [--quick] [--json FILE] [BENCH ...]
@@ -44,6 +46,7 @@ async function run(options: BenchOptions): Promise<Row[]> {
   };
   let muster: Promise<Side> | undefined;
   let go: Promise<GoSide | undefined> | undefined;
+  let etcd: Promise<Side | undefined> | undefined;
   const context: BenchContext = {
     quick: options.quick,
     rounds: options.quick ? 2 : 7,
@@ -56,6 +59,10 @@ async function run(options: BenchOptions): Promise<Row[]> {
     go() {
       go ??= HAS_GO ? startGo(`${dir.path}/etcd-of-go`).then(keep) : Promise.resolve(undefined);
       return go;
+    },
+    etcd() {
+      etcd ??= HAS_ETCD ? startEtcd(`${dir.path}/etcd-3.6`).then(keep) : Promise.resolve(undefined);
+      return etcd;
     },
   };
   const rows: Row[] = [];
@@ -84,7 +91,7 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const missing = missingPeers('wrk', 'etcd-discovery', 'etcd-3.4');
+  const missing = missingPeers('wrk', 'etcd-discovery', 'etcd-3.4', 'etcd-3.6');
   if (missing !== false) console.error(missing);
   const machine = await describeMachine();
   const rows = await run(options);

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { alternate } from './alternate.ts';
 import type { Bench, BenchContext } from './bench.ts';
+import { createFreshLoad } from './fresh-load.ts';
 import { createMember } from './member.ts';
 import type { Row } from './row.ts';
 import { createTokens } from './servers.ts';
@@ -9,12 +10,6 @@ import { runWrk } from './wrk.ts';
 const CONNECTIONS = 64;
 /** Larger than any cluster here gets, so that nothing is refused. */
 const CLUSTER_SIZE = 100;
-/** The members that each token is prepared for. */
-const MEMBERS_PER_TOKEN = 4;
-/** More than any side takes in a second at first; from then on, its most so far with a good margin. */
-const FIRST_PER_SECOND = 30_000;
-const LATER_PER_SECOND_MIN = 8000;
-const MARGIN = 2.5;
 
 /** Registrations, durable when they are answered, by 64 connections on fresh tokens. */
 export const benchRegistrations: Bench = async (context) => {
@@ -47,27 +42,17 @@ function createFolders(count: number): Promise<string[]> {
   return Promise.resolve(paths);
 }
 
-/** Each call of what it answers is one load, on tokens of its own, with members whose ids are right. */
 function createLoad(
-  { dir, loadSeconds }: BenchContext,
+  context: BenchContext,
   url: string,
   createPaths: (count: number) => Promise<string[]>,
 ): () => Promise<number> {
-  let lines = FIRST_PER_SECOND * loadSeconds;
-  let most = LATER_PER_SECOND_MIN * loadSeconds;
-  // The first load is not counted: it may have more members on fewer tokens.
-  let membersPerToken = 4 * MEMBERS_PER_TOKEN;
-  return async () => {
-    const paths = await createPaths(Math.ceil(lines / membersPerToken));
-    const file = `${dir.path}/registrations`;
+  return createFreshLoad(context, createPaths, (paths, membersPerToken) => {
+    const file = `${context.dir.path}/registrations`;
     writeFileSync(file, formatLines(url, paths, membersPerToken));
     const args = ['register', file];
-    const result = await runWrk({ url, seconds: loadSeconds, connections: CONNECTIONS, args });
-    most = Math.max(most, result.requests);
-    lines = most * MARGIN;
-    membersPerToken = MEMBERS_PER_TOKEN;
-    return result.perSecond;
-  };
+    return runWrk({ url, seconds: context.loadSeconds, connections: CONNECTIONS, args });
+  });
 }
 
 /** Every token in turn, then every token again. */

@@ -1,4 +1,4 @@
-import { cleanEnvironment, type EtcdMember, startEtcdV2 } from '../test/support/etcd.ts';
+import { cleanEnvironment, type EtcdMember, startEtcdV2, startMember } from '../test/support/etcd.ts';
 import { missingPeers, peerDir } from '../test/support/peers.ts';
 import { poll } from '../test/support/poll.ts';
 import { freePort } from '../test/support/ports.ts';
@@ -96,6 +96,27 @@ export async function startGo(folder: string): Promise<GoSide> {
     await etcd[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Whether the etcd is to be had that v3 discovery came with. */
+export const HAS_ETCD: boolean = missingPeers('etcd-3.6') === false;
+
+/** Starts an etcd 3.6 of one member, whose data is in `folder`: what v3 discovery needs where there is no Muster. */
+export async function startEtcd(folder: string): Promise<Side> {
+  const extraArgs = ['--log-outputs', '/dev/null'];
+  const member = await startMember({ version: '3.6', name: 'bare', dataDir: folder, extraArgs });
+  try {
+    await member.waitHealthy();
+  } catch (error) {
+    await member[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    name: 'etcd 3.6',
+    url: member.clientUrl,
+    pids: [member.program.pid],
+    [Symbol.asyncDispose]: () => member[Symbol.asyncDispose](),
+  };
 }
 
 /** Starts a server of Node that gives one and the same answer to everything: the one that `url` gives now. */
