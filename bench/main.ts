@@ -17,6 +17,7 @@ import { isMet, type Row, ratioOf } from './row.ts';
 import { type GoSide, HAS_ETCD, HAS_GO, type Side, startEtcd, startGo, startMuster } from './servers.ts';
 import { formatTable } from './table.ts';
 import { benchV3Reads } from './v3-reads.ts';
+import { benchV3Registrations } from './v3-registrations.ts';
 
 const BENCHES: ReadonlyMap<string, Bench> = new Map([
   ['reads', benchReads],
@@ -28,6 +29,7 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
   ['bootstraps', benchBootstraps],
   ['restart', benchRestart],
   ['v3-reads', benchV3Reads],
+  ['v3-registrations', benchV3Registrations],
 ]);
 
 const HELP = `npm run bench -- [--quick] [--json FILE] [BENCH ...]
