@@ -16,6 +16,7 @@ import { benchRestart } from './restart.ts';
 import { isMet, type Row, ratioOf } from './row.ts';
 import { type GoSide, HAS_ETCD, HAS_GO, type Side, startEtcd, startGo, startMuster } from './servers.ts';
 import { formatTable } from './table.ts';
+import { benchV3Notification } from './v3-notification.ts';
 import { benchV3ParkedWatches } from './v3-parked-watches.ts';
 import { benchV3Reads } from './v3-reads.ts';
 import { benchV3Registrations } from './v3-registrations.ts';
@@ -32,6 +33,7 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
   ['v3-reads', benchV3Reads],
   ['v3-registrations', benchV3Registrations],
   ['v3-watches', benchV3ParkedWatches],
+  ['v3-notification', benchV3Notification],
 ]);
 
 const HELP = `npm run bench -- [--quick] [--json FILE] [BENCH ...]
