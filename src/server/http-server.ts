@@ -52,6 +52,8 @@ export interface HttpServer {
   readonly sessions: Http2Sessions;
   /** Cuts every connection on which nothing was ever received; Node does not count these as idle. */
   closeSilentConnections(): void;
+  /** Cuts every connection, also one whose TLS handshake goes on. */
+  cutConnections(): void;
 }
 
 /** Creates the server that keeps the rules of HTTP and the limits of connections, whatever is served. */
@@ -112,7 +114,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const closeSilentConnections = (): void => {
     for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
   };
-  return { server, sessions, closeSilentConnections };
+  const cutConnections = (): void => {
+    for (const socket of connections) socket.destroy();
+  };
+  return { server, sessions, closeSilentConnections, cutConnections };
 }
 
 /** With TLS, a connection counts once its handshake is done. */
@@ -177,7 +182,9 @@ function boundConnections(
     const address = socket.remoteAddress ?? '';
     const count = (perAddress.get(address) ?? 0) + 1;
     perAddress.set(address, count);
+    connections.add(socket);
     socket.once('close', () => {
+      connections.delete(socket);
       const left = (perAddress.get(address) ?? 1) - 1;
       if (left === 0) perAddress.delete(address);
       else perAddress.set(address, left);
@@ -185,13 +192,9 @@ function boundConnections(
     if (options.isGuarded && count > limits.connectionsPerAddressMax) socket.destroy();
   });
   server.on(event, (socket: Socket) => {
-    connections.add(socket);
     // Each request that waits listens for the end of its connection.
     socket.setMaxListeners(2 * LIMITS.pipelinedRequestsMax);
-    socket.once('close', () => {
-      connections.delete(socket);
-      options.onConnectionClosed(socket);
-    });
+    socket.once('close', () => options.onConnectionClosed(socket));
   });
   return connections;
 }

@@ -62,19 +62,23 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
 
 /** Connections become idle one by one, as their requests end: look for them until none is left. */
 function closeServer(
-  { server, sessions, closeSilentConnections }: HttpServer,
+  { server, sessions, closeSilentConnections, cutConnections }: HttpServer,
   deadlineMs: number,
 ): Promise<void> {
   return new Promise((resolve) => {
+    let cut: NodeJS.Timeout | undefined;
     const deadline = setTimeout(() => {
       server.closeAllConnections();
       sessions.destroy();
+      // What these do not know is cut a little later, so that the last words of sessions get out.
+      cut = setTimeout(cutConnections, LAST_WORD_MS);
     }, deadlineMs);
     const silence = setTimeout(closeSilentConnections, FIRST_WORD_MS);
     const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
     sessions.close();
     server.close(() => {
       clearTimeout(deadline);
+      clearTimeout(cut);
       clearTimeout(silence);
       clearInterval(sweep);
       resolve();
@@ -87,3 +91,6 @@ const IDLE_SWEEP_MS = 20;
 
 /** How long a client that connected just before the stop has to say something. */
 const FIRST_WORD_MS = 250;
+
+/** How long the end of an HTTP/2 session may take to be sent. */
+const LAST_WORD_MS = 100;

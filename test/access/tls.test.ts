@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { connect as connectPlain } from 'node:net';
 import { test } from 'node:test';
 import { type ConnectionOptions, connect } from 'node:tls';
-import { bootCluster, tokenOf } from '../etcd/clusters.ts';
+import { LIMITS } from '../../src/limits.ts';
+import { bootCluster, memberOptions, v3MemberOptions } from '../etcd/clusters.ts';
 import { type MemberOptions, startMember } from '../support/etcd.ts';
 import { httpsGet } from '../support/https-get.ts';
 import { LogLines } from '../support/log-lines.ts';
@@ -47,12 +49,8 @@ function v3Members(
   dir: string,
   extraArgs: string[] = [],
 ): MemberOptions[] {
-  return [1, 2, 3].map((index) => ({
-    version,
-    name: `m${index}`,
-    dataDir: `${dir}/m${index}`,
-    address: `127.0.0.${10 + index}`,
-    discoveryToken: { token: tokenOf(url), endpoints: [new URL(url).origin] },
+  return v3MemberOptions(version, url, dir, 3).map((member) => ({
+    ...member,
     extraArgs: ['--discovery-cacert', `${dir}/ca.crt`, ...extraArgs],
   }));
 }
@@ -125,12 +123,8 @@ test('etcd 3.5 members form a cluster by v2 over TLS', { skip: missingPeers('etc
   await using muster = await startTls(dir.path);
   const url = await newUrl(muster, 3);
   await using members = await bootCluster(
-    [1, 2, 3].map((index) => ({
-      version: '3.5',
-      name: `m${index}`,
-      dataDir: `${dir.path}/m${index}`,
-      address: `127.0.0.${10 + index}`,
-      discoveryUrl: url,
+    memberOptions('3.5', url, dir.path, 3).map((member) => ({
+      ...member,
       // v2 discovery takes the roots of the system, and these in their place.
       env: { SSL_CERT_FILE: `${dir.path}/ca.crt` },
     })),
@@ -192,6 +186,37 @@ test('changed TLS files are taken up, bad ones are not, and no connection is dro
   });
   assert.equal(put.status, 201, put.body);
   assert.match((await parked).body, /"m1=http:\/\/127\.0\.0\.1:2380"/);
+});
+
+test('a stop does not wait for clients that do not end their handshake, and ends a watch as ever', async () => {
+  await using dir = await createTempDir();
+  await using muster = await startTls(dir.path, ['--shutdown-timeout', '1s']);
+  const url = await newUrl(muster, 2);
+  const order: string[] = [];
+  const ends: Promise<unknown>[] = [];
+  const open = async (name: string, bytes: Buffer): Promise<void> => {
+    const socket = connectPlain(muster.port, muster.address);
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    if (bytes.length > 0) socket.write(bytes);
+    ends.push(once(socket, 'close').then(() => order.push(name)));
+  };
+  await open('says nothing', Buffer.alloc(0));
+  // The beginning of a ClientHello (RFC 8446, 5.1).
+  await open('says half', Buffer.from([22, 3, 1, 2, 0, 1]));
+  // Sent behind them on a connection of its own: when it is parked, the service has all three.
+  const parked = httpsGet(`${url}?wait=true&recursive=true`, { ca: ca.cert });
+  await poll('the watch is parked', 20_000, async () => {
+    const { body } = await httpsGet(`${muster.url}/metrics`, { ca: ca.cert });
+    return /^muster_watches(?:\{[^}]*\})? 1$/m.test(body) || undefined;
+  });
+  assert.deepEqual(order, []);
+  // Far below the time that a handshake may take; only then the program is killed.
+  const { code, signal } = await muster.stop(LIMITS.headersTimeoutMs - 2000);
+  assert.deepEqual({ code, signal }, { code: 0, signal: null });
+  assert.equal((await parked).status, 504);
+  await Promise.all(ends);
+  assert.deepEqual(order, ['says nothing', 'says half']);
 });
 
 test('TLS files that cannot be used are told at start, with what to do', async () => {
