@@ -47,7 +47,7 @@ interface Parts {
   readonly adminToken: string | undefined;
   readonly users: Users | undefined;
   /** Undefined: plain HTTP. */
-  readonly tlsFiles: TlsFiles | undefined;
+  readonly tls: { readonly files: TlsFiles; readonly secureContext: SecureContextOptions } | undefined;
   /** Aborts when the server stops. */
   readonly stopping: AbortController;
 }
@@ -89,7 +89,7 @@ async function assemble(settings: Settings): Promise<Parts> {
   const users = usersFile === undefined ? undefined : readUsers(usersFile, () => clock.now());
   const tlsFiles = tlsFilesOf(settings);
   // Whatever is wrong with the files is told before a store is opened.
-  if (tlsFiles !== undefined) readTlsFiles(tlsFiles);
+  const tls = tlsFiles && { files: tlsFiles, secureContext: readTlsFiles(tlsFiles) };
   const metrics = createMetrics(readPackageVersion());
   const store = await openStore(settings, clock, metrics.storeObserver);
   const registry = new Registry({
@@ -103,13 +103,12 @@ async function assemble(settings: Settings): Promise<Parts> {
     observer: createRegistryObserver(log, metrics),
   });
   const stopping = new AbortController();
-  return { settings, log, clock, metrics, store, registry, adminToken, users, tlsFiles, stopping };
+  return { settings, log, clock, metrics, store, registry, adminToken, users, tls, stopping };
 }
 
 /** Opens the port of the service, and that of the metrics where they have one of their own. */
 async function openListeners(parts: Parts, listeners: Listener[]): Promise<void> {
-  const { settings, registry, log, metrics, tlsFiles } = parts;
-  const secureContext = tlsFiles === undefined ? undefined : readTlsFiles(tlsFiles);
+  const { settings, registry, log, metrics, tls } = parts;
   const open = async ({ host, port }: HostPort, serve: Serve, serveStream: ServeStream): Promise<string> => {
     const listener = await openListener({
       host,
@@ -117,10 +116,7 @@ async function openListeners(parts: Parts, listeners: Listener[]): Promise<void>
       isGuarded: settings.rateLimit,
       serve,
       serveStream,
-      tls:
-        secureContext === undefined || tlsFiles === undefined
-          ? undefined
-          : describeTls(tlsFiles, secureContext),
+      tls: tls && describeTls(tls),
       onConnectionClosed: (connection) => void registry.connectionClosed(connection),
     });
     listeners.push(listener);
@@ -130,8 +126,7 @@ async function openListeners(parts: Parts, listeners: Listener[]): Promise<void>
   const v2 = describeV2(parts, routing);
   const { serveStream } = createGrpcServer(describeGrpc(parts, routing, v2));
   await open(settings.listen, createRouter({ ...routing, v2 }), serveStream);
-  if (tlsFiles !== undefined && secureContext !== undefined)
-    followTls(parts, tlsFiles, secureContext, listeners);
+  if (tls !== undefined) followTls(parts, tls, listeners);
   if (settings.metrics.kind !== 'own') return;
   const pages = { ...routing.pages, renderMetrics: () => metrics.render() };
   const serveOwn = createPagesRouter({ ...routing, pages }, ['metrics', 'health']);
@@ -141,18 +136,17 @@ async function openListeners(parts: Parts, listeners: Listener[]): Promise<void>
   log.info({ url: `${ownUrl}/metrics` }, 'metrics are served');
 }
 
-function describeTls(
-  { clientCa, isClientRequired }: TlsFiles,
-  secureContext: SecureContextOptions,
-): ServerTls {
+function describeTls({
+  files: { clientCa, isClientRequired },
+  secureContext,
+}: NonNullable<Parts['tls']>): ServerTls {
   return { secureContext, asksClient: clientCa !== undefined, requiresClient: isClientRequired };
 }
 
 /** New connections get a new certificate; those that are open go on with theirs. */
 function followTls(
   { log, stopping }: Parts,
-  files: TlsFiles,
-  secureContext: SecureContextOptions,
+  { files, secureContext }: NonNullable<Parts['tls']>,
   listeners: readonly Listener[],
 ): void {
   const stop = reloadTls(
@@ -178,13 +172,13 @@ function describeRouting({
   log,
   adminToken,
   users,
-  tlsFiles,
+  tls,
 }: Parts): PagesRouterOptions {
   return {
     identify: createIdentify({
       trust: createProxyTrust(settings.trustProxy),
       adminToken,
-      isCertificateDemanded: tlsFiles?.clientCa !== undefined,
+      isCertificateDemanded: tls?.files.clientCa !== undefined,
       users,
     }),
     pages: {

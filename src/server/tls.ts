@@ -45,22 +45,23 @@ export function tlsFilesOf({
 }
 
 /** The texts of the TLS files, as they are at the moment. @throws MusterError `bad-setting` */
-export function readTlsFiles({ cert, key, clientCa }: TlsFiles): SecureContextOptions {
-  const options: SecureContextOptions = {
+export function readTlsFiles(files: TlsFiles): SecureContextOptions {
+  const options = readTexts(files);
+  assertUsable(options, files);
+  return options;
+}
+
+function readTexts({ cert, key, clientCa }: TlsFiles): SecureContextOptions {
+  return {
     cert: readSettingFile(cert, 'TLS certificate'),
     key: readSettingFile(key, 'TLS key'),
     ...(clientCa === undefined ? {} : { ca: readSettingFile(clientCa, 'CA of client certificates') }),
     minVersion: MIN_VERSION,
   };
-  assertUsable(options, { cert, key, clientCa });
-  return options;
 }
 
 /** What the TLS library says of a file is for people who know it by heart. */
-function assertUsable(
-  options: SecureContextOptions,
-  { cert, key, clientCa }: Pick<TlsFiles, 'cert' | 'key' | 'clientCa'>,
-): void {
+function assertUsable(options: SecureContextOptions, { cert, key, clientCa }: TlsFiles): void {
   const attempts: ReadonlyArray<[SecureContextOptions, string]> = [
     [{ cert: options.cert }, `the TLS certificate ${JSON.stringify(cert)} holds no certificate in PEM form`],
     [
@@ -113,13 +114,15 @@ export function reloadTls(
   let lastProblem = '';
   const timer = setInterval(() => {
     try {
-      const options = readTlsFiles(files);
-      lastProblem = '';
+      const options = readTexts(files);
       const found = fingerprintOf(options);
-      if (found === seen) return;
-      use(options);
+      if (found !== seen) {
+        assertUsable(options, files);
+        use(options);
+        onReloaded();
+      }
+      lastProblem = '';
       seen = found;
-      onReloaded();
     } catch (error) {
       // Certificate and key are seldom written in one instant: only what stays wrong is told, and once.
       const problem = error instanceof Error ? error.message : String(error);
