@@ -6,7 +6,7 @@ import { join } from '../join/client.ts';
 import type { DiscoveredMember } from '../join/discovered-member.ts';
 import { DiscoveryError, type DiscoveryErrorCode, isDiscoveryError } from '../join/discovery-error.ts';
 import type { JoinedCluster, JoinProgress } from '../join/join.ts';
-import { durationBetween } from '../server/setting-values.ts';
+import { durationBetween, parseGiven } from '../server/setting-values.ts';
 import { type CliContext, type Command, type EndSignal, EXIT_CODES } from './command.ts';
 import {
   etcdSettingsOf,
@@ -17,6 +17,7 @@ import {
   variableOf,
 } from './join-output.ts';
 import { findClientUrls, proxyArguments } from './join-proxy.ts';
+import { formatProblem } from './terminal.ts';
 
 /** How `muster join` ends when it got no cluster. */
 const JOIN_EXIT_CODES: Readonly<Record<DiscoveryErrorCode, number>> = {
@@ -41,7 +42,8 @@ Options:
   --format FORMAT      env, flags, yaml or json. Default: env
   --timeout DURATION   how long to wait for the others, such as 10m. Default: without end
   --on-full proxy      where the cluster is full: print the line that starts etcd as a proxy before it, or with
-                       --exec start it, by the first word behind that alone. Its members are asked where clients reach them, until one answers
+                       --exec start it, by the first word behind that alone. Its members are asked where
+                       clients reach them, until one answers
   --proxy-listen H:P   where that proxy listens. Default: 127.0.0.1:2379
   --exec COMMAND ...   start this with ETCD_NAME, ETCD_INITIAL_CLUSTER and so on; all that follows belongs to it
 
@@ -104,10 +106,7 @@ export const joinCommand: Command = {
       if (interrupt.signal.aborted && error === interrupt.signal.reason)
         return Number(interrupt.signal.reason);
       if (!isDiscoveryError(error)) throw error instanceof TypeError ? usage(error.message) : error;
-      const remedy = error.remedy === undefined ? '' : ` ${error.remedy}`;
-      context.stderr.write(
-        `muster: ${error.code}: ${error.message}${/[.!?]$/.test(error.message) ? '' : '.'}${remedy}\n`,
-      );
+      context.stderr.write(formatProblem(`${error.code}: ${error.message}`, error.remedy));
       return JOIN_EXIT_CODES[error.code];
     } finally {
       interrupt.release();
@@ -141,7 +140,7 @@ function parseJoinArguments(args: readonly string[]): JoinArguments {
   const known = OUTPUT_FORMATS.find((candidate) => candidate === format);
   if (known === undefined) throw usage(`--format is not one of ${OUTPUT_FORMATS.join(', ')}`);
   const proxyListen = parseProxyListen(values['on-full'], values['proxy-listen']);
-  const timeoutMs = timeout === undefined ? undefined : parseTimeout(timeout) * 1000;
+  const timeoutMs = timeout === undefined ? undefined : parseGiven('--timeout', timeout, parseTimeout) * 1000;
   return { url, name, peerUrls, dialect, format: known, timeoutMs, proxyListen, command };
 }
 
@@ -153,17 +152,7 @@ function parseProxyListen(onFull: string | undefined, listen: string | undefined
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-function parseTimeout(text: string): number {
-  try {
-    return durationBetween(1, 20 * DAY_SECONDS)(text);
-  } catch (error) {
-    if (!(error instanceof MusterError)) throw error;
-    throw new MusterError('bad-setting', `--timeout ${JSON.stringify(text.slice(0, 100))} ${error.message}`, {
-      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
-      cause: error,
-    });
-  }
-}
+const parseTimeout: (text: string) => number = durationBetween(1, 20 * DAY_SECONDS);
 
 function parseFlags(args: readonly string[]) {
   const text = { type: 'string' } as const;

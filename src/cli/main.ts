@@ -3,7 +3,7 @@ import { closestWord } from '../server/closest-word.ts';
 import { type CliContext, type Command, EXIT_CODES } from './command.ts';
 import { joinCommand } from './join.ts';
 import { serveCommand } from './serve.ts';
-import { emphasisFor } from './terminal.ts';
+import { emphasisFor, formatProblem } from './terminal.ts';
 import { versionCommand } from './version.ts';
 
 /** Every command, in the order of the help. */
@@ -66,12 +66,6 @@ function dispatch(context: CliContext): Promise<number> {
   }
 }
 
-/** One line for people: what happened and what to do. */
-function formatError(error: MusterError): string {
-  const end = /[.!?]$/.test(error.message) ? '' : '.';
-  return `muster: ${error.message}${end}${error.remedy === undefined ? '' : ` ${error.remedy}`}\n`;
-}
-
 /**
  * Runs one command and answers the exit code; never rejects. An operating error becomes one line on stderr.
  * Anything else is a defect: its stack goes to stderr too, since there may be no log yet.
@@ -81,7 +75,7 @@ export async function runCli(context: CliContext): Promise<number> {
     return await dispatch(context);
   } catch (error) {
     if (isMusterError(error)) {
-      context.stderr.write(formatError(error));
+      context.stderr.write(formatProblem(error.message, error.remedy));
       return error.code === 'bad-setting' ? EXIT_CODES.usageError : EXIT_CODES.operatingError;
     }
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

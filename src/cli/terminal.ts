@@ -48,3 +48,9 @@ export function formatIndented(text: string, indent: number, width: number): str
     .map((line) => `${' '.repeat(indent)}${line}\n`)
     .join('');
 }
+
+/** One line for people: what happened and what to do. */
+export function formatProblem(message: string, remedy: string | undefined): string {
+  const end = /[.!?]$/.test(message) ? '' : '.';
+  return `muster: ${message}${end}${remedy === undefined ? '' : ` ${remedy}`}\n`;
+}

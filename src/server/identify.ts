@@ -1,8 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Requester } from '../http/requester.ts';
+import { digestSecret } from './secret-digest.ts';
 import { findSource, type ProxyTrust, parseAuthority } from './source-address.ts';
 import type { Users } from './users.ts';
 
@@ -59,10 +60,9 @@ export function createIdentify({
 
 /** Compares digests, so that neither the time nor the length tells anything about the token. */
 function createTokenCheck(adminToken: string): (authorization: string | undefined) => boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  const wanted = digest(adminToken);
+  const wanted = digestSecret(adminToken);
   return (authorization) => {
     const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
-    return given !== undefined && timingSafeEqual(digest(given), wanted);
+    return given !== undefined && timingSafeEqual(digestSecret(given), wanted);
   };
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { MusterError } from '../errors.ts';
+import { isMusterError, MusterError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 
 // Every parser here takes the text of a setting and throws `bad-setting` with a predicate ("is not ...") as
@@ -25,6 +25,20 @@ const DEFAULT_HOST = '127.0.0.1';
 
 function refuse(problem: string, remedy: string): never {
   throw new MusterError('bad-setting', problem, { remedy });
+}
+
+/** The value of a text. Says where a bad one came from and what it was. @throws MusterError `bad-setting` */
+export function parseGiven<Value>(source: string, text: string, parse: (text: string) => Value): Value {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!isMusterError(error, 'bad-setting') || error.remedy === undefined) throw error;
+    const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text;
+    throw new MusterError('bad-setting', `${source} ${JSON.stringify(shown)} ${error.message}`, {
+      remedy: error.remedy,
+      cause: error,
+    });
+  }
 }
 
 /** Parses `HOST:PORT`, `[IPv6]:PORT`, `:PORT` or `*:PORT` (every address), or a bare `PORT` (127.0.0.1). */

@@ -1,4 +1,4 @@
-import { isMusterError, MusterError } from '../errors.ts';
+import { MusterError } from '../errors.ts';
 import { isLoopbackHost } from '../registry/host.ts';
 import { closestWord } from './closest-word.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
@@ -10,6 +10,7 @@ import {
   OPTIONS,
   type OptionValues,
 } from './setting-options.ts';
+import { parseGiven } from './setting-values.ts';
 import { parseSettingsFile, type SettingsFile } from './settings-file.ts';
 
 /** Every setting of the server, complete and within its limits. */
@@ -102,16 +103,7 @@ function settingOf<Name extends keyof OptionValues>(
 ): OptionValues[Name] {
   const found = given.get(name);
   if (found === undefined) return OPTIONS[name].default;
-  try {
-    return OPTIONS[name].parse(found.text);
-  } catch (error) {
-    if (!isMusterError(error, 'bad-setting') || error.remedy === undefined) throw error;
-    const shown = found.text.length > 100 ? `${found.text.slice(0, 100)}…` : found.text;
-    throw new MusterError('bad-setting', `${found.source} ${JSON.stringify(shown)} ${error.message}`, {
-      remedy: error.remedy,
-      cause: error,
-    });
-  }
+  return parseGiven(found.source, found.text, OPTIONS[name].parse);
 }
 
 /**

@@ -1,7 +1,8 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { MusterError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { readSettingFile } from './load-settings.ts';
+import { digestSecret } from './secret-digest.ts';
 
 /** Those who may register, by name and password. */
 export interface Users {
@@ -48,11 +49,11 @@ function refuse(problem: string): MusterError {
  */
 export function createUsers(passwords: ReadonlyMap<string, string>, now: () => number): Users {
   const key = randomBytes(32);
-  const digests = new Map([...passwords].map(([name, password]) => [name, digest(password)]));
+  const digests = new Map([...passwords].map(([name, password]) => [name, digestSecret(password)]));
   // Someone unknown takes as long as someone known with another password.
   const nobody = randomBytes(32);
   const isUser = (name: string, password: string): boolean =>
-    timingSafeEqual(digest(password), digests.get(name) ?? nobody);
+    timingSafeEqual(digestSecret(password), digests.get(name) ?? nobody);
   const sign = (expiresAt: string): string => createHmac('sha256', key).update(expiresAt).digest('hex');
   return {
     authenticate(name, password) {
@@ -62,7 +63,9 @@ export function createUsers(passwords: ReadonlyMap<string, string>, now: () => n
     },
     isValid(authToken) {
       const [expiresAt = '', signature = ''] = authToken.split('.');
-      return timingSafeEqual(digest(signature), digest(sign(expiresAt))) && Number(expiresAt) > now();
+      return (
+        timingSafeEqual(digestSecret(signature), digestSecret(sign(expiresAt))) && Number(expiresAt) > now()
+      );
     },
     acceptsBasic(authorization) {
       const encoded = /^Basic +([A-Za-z0-9+/]+=*) *$/i.exec(authorization ?? '')?.[1];
@@ -71,8 +74,4 @@ export function createUsers(passwords: ReadonlyMap<string, string>, now: () => n
       return name !== undefined && password !== undefined && isUser(name, password);
     },
   };
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
