@@ -60,11 +60,16 @@ export class MessageReader {
   }
 }
 
-/** A message as it stands on the wire. */
-export function formatMessage(body: Uint8Array): Buffer {
-  const frame = Buffer.allocUnsafe(MESSAGE_HEAD_BYTES + body.length);
+/** A message as it stands on the wire, from the parts of its bytes. */
+export function formatMessage(...parts: readonly Uint8Array[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const frame = Buffer.allocUnsafe(MESSAGE_HEAD_BYTES + length);
   frame[0] = 0;
-  frame.writeUInt32BE(body.length, 1);
-  frame.set(body, MESSAGE_HEAD_BYTES);
+  frame.writeUInt32BE(length, 1);
+  let at = MESSAGE_HEAD_BYTES;
+  for (const part of parts) {
+    frame.set(part, at);
+    at += part.length;
+  }
   return frame;
 }

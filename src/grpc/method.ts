@@ -31,6 +31,16 @@ export interface StreamSink<I> {
   closed(): void;
 }
 
+/** A message as its bytes, for an answer that was encoded before. */
+export class EncodedMessage {
+  /** In the order of the wire. Parts of one message may stand apart, since encoded messages merge when joined. */
+  readonly parts: readonly Uint8Array[];
+
+  constructor(...parts: readonly Uint8Array[]) {
+    this.parts = parts;
+  }
+}
+
 /** A method of a service: a path's way from bytes to bytes. */
 export type Method = UnaryMethod | StreamMethod;
 
@@ -39,7 +49,7 @@ export interface UnaryMethod {
   readonly kind: 'unary';
   readonly input: GenMessage<Message>;
   readonly output: GenMessage<Message>;
-  serve(request: Message, call: Call): Message | Promise<Message>;
+  serve(request: Message, call: Call): Answer<Message> | Promise<Answer<Message>>;
 }
 
 /** Messages both ways, for as long as it takes. */
@@ -50,6 +60,9 @@ export interface StreamMethod {
   open(call: StreamCall<Message>): StreamSink<Message>;
 }
 
+/** What a unary method answers. */
+export type Answer<O extends Message> = O | EncodedMessage;
+
 /** Methods by their path, `/package.Service/Method`. */
 export type Methods = ReadonlyMap<string, Method>;
 
@@ -57,7 +70,7 @@ export type Methods = ReadonlyMap<string, Method>;
 export function unary<I extends Message, O extends Message>(
   input: GenMessage<I>,
   output: GenMessage<O>,
-  serve: (request: I, call: Call) => O | Promise<O>,
+  serve: (request: I, call: Call) => Answer<O> | Promise<Answer<O>>,
 ): UnaryMethod {
   return { kind: 'unary', input, output, serve } as unknown as UnaryMethod;
 }

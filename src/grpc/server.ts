@@ -3,7 +3,16 @@ import type { Socket } from 'node:net';
 import { fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
 import { LIMITS } from '../limits.ts';
 import { formatMessage, MessageReader } from './message-reader.ts';
-import type { FormatError, Method, Methods, StreamCall, StreamSink, UnaryMethod } from './method.ts';
+import {
+  type Answer,
+  EncodedMessage,
+  type FormatError,
+  type Method,
+  type Methods,
+  type StreamCall,
+  type StreamSink,
+  type UnaryMethod,
+} from './method.ts';
 import { refuseStream } from './refuse-stream.ts';
 import { formatGrpcMessage, GRPC_STATUS, GrpcError, type GrpcStatus } from './status.ts';
 
@@ -19,7 +28,10 @@ export interface GrpcServerOptions {
 
 /** Answers the streams of HTTP/2 sessions. */
 export interface GrpcServer {
-  /** @param connection the socket of the session */
+  /**
+   * @param stream has a listener for its errors already: a reset by its client is one
+   * @param connection the socket of the session
+   */
   serveStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, connection: Socket): void;
 }
 
@@ -27,7 +39,8 @@ export interface GrpcServer {
 const CHECK_MS = 1000;
 
 const ANSWER_HEADERS = { ':status': 200, 'content-type': 'application/grpc' };
-const WITH_TRAILERS = { waitForTrailers: true };
+/** gRPC has no use for a date in each answer. */
+const WITH_TRAILERS = { waitForTrailers: true, sendDate: false };
 const OK_TRAILERS = { 'grpc-status': '0' };
 
 /** Speaks gRPC over plain `node:http2` streams: one path a method, a message or many each way. */
@@ -36,8 +49,6 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const arriving = new Arriving(requestTimeoutMs);
   return {
     serveStream(stream, headers, connection) {
-      // A reset by the client is an event like any other; without a listener it would end the process.
-      stream.on('error', () => {});
       const path = headers[':path'] ?? '';
       const method = methods.get(path);
       if (!isGrpc(headers))
@@ -77,7 +88,7 @@ function endWith(stream: ServerHttp2Stream, { status, message }: GrpcError): voi
   stream.close(constants.NGHTTP2_NO_ERROR);
 }
 
-/** Calls whose request is not whole yet. One timer looks after all, since most requests are whole at once. */
+/** Calls whose request is not whole yet. One timer looks after all, for as long as there are any when it does. */
 class Arriving {
   readonly #since = new Map<ServerCall, number>();
   readonly #timeoutMs: number;
@@ -93,12 +104,14 @@ class Arriving {
   }
 
   delete(call: ServerCall): void {
-    if (!this.#since.delete(call) || this.#since.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#since.delete(call);
   }
 
   #check(): void {
+    if (this.#since.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
     const oldest = performance.now() - this.#timeoutMs;
     for (const [call, since] of this.#since) {
       if (since > oldest) break;
@@ -239,12 +252,13 @@ class ServerCall implements StreamCall<Message> {
     else this.#answer(answer);
   }
 
-  readonly #answer = (message: Message): void => {
+  readonly #answer = (answer: Answer<Message>): void => {
     if (this.#isOver) return;
     this.#over(GRPC_STATUS.ok);
     if (this.#stream.destroyed) return;
+    const parts = answer instanceof EncodedMessage ? answer.parts : [toBinary(this.#method.output, answer)];
     this.#respond();
-    this.#stream.end(formatMessage(toBinary(this.#method.output, message)));
+    this.#stream.end(formatMessage(...parts));
   };
 
   #respond(): void {

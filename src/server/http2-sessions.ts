@@ -25,10 +25,28 @@ const SESSION_OPTIONS = {
   maxSessionMemory: LIMITS.sessionMemoryMaxMb,
 } as const;
 
+/** Counts the turns of the event loop in which anybody asked. */
+class Turns {
+  #current = 0;
+  #isOver = true;
+
+  current(): number {
+    if (this.#isOver) {
+      this.#isOver = false;
+      this.#current++;
+      setImmediate(() => (this.#isOver = true));
+    }
+    return this.#current;
+  }
+}
+
+const turns = new Turns();
+
 /** Tells a client that opens and resets streams without end from one that is busy. */
 class StreamFlood {
   readonly #onFlood: () => void;
   #isOver = false;
+  #turn = 0;
   #openedInTurn = 0;
   #resets = 0;
   #windowAt = 0;
@@ -39,8 +57,9 @@ class StreamFlood {
 
   /** Counts a stream; false where it is one too many. Without resets, no more can come at a time than may be open. */
   open(): boolean {
-    if (this.#openedInTurn === 0) setImmediate(() => (this.#openedInTurn = 0));
-    this.#openedInTurn++;
+    const turn = turns.current();
+    this.#openedInTurn = turn === this.#turn ? this.#openedInTurn + 1 : 1;
+    this.#turn = turn;
     if (this.#openedInTurn > 2 * LIMITS.streamsPerConnectionMax) this.#end();
     return !this.#isOver;
   }
@@ -94,6 +113,7 @@ export class Http2Sessions {
     });
     session.on('stream', (stream, headers) => {
       streams++;
+      // A reset by the client is an event like any other; without a listener it would end the process.
       stream.on('error', () => {});
       stream.once('close', () => {
         streams--;

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Requester } from '../http/requester.ts';
 import { digestSecret } from './secret-digest.ts';
-import { findSource, type ProxyTrust, parseAuthority } from './source-address.ts';
+import { findSource, type ProxyTrust, parseAuthority, type RequestSource } from './source-address.ts';
 import type { Users } from './users.ts';
 
 /** What tells who a requester is. */
@@ -40,22 +40,58 @@ export function createIdentify({
       (typeof authToken === 'string' && users.isValid(authToken));
     return isKnown ? undefined : 'user';
   };
-  return (socket, headers) => {
-    const source = findSource(socket.remoteAddress, headers, trust);
-    const isForwarded =
-      source.isProxied || headers['x-forwarded-for'] !== undefined || 'forwarded' in headers;
-    const authorities = [source.forwardedHost, parseAuthority(headers[':authority'] ?? headers.host)];
-    return {
-      address: source.address,
-      isForwarded,
-      // What a proxy passed on comes over connections of its own, which say nothing about the client's.
-      connection: isForwarded ? undefined : socket,
-      scheme: source.forwardedScheme ?? (socket instanceof TLSSocket ? 'https' : 'http'),
-      authorities: authorities.filter((authority) => authority !== undefined),
+  return (socket, headers) =>
+    new IdentifiedRequester({
+      socket,
+      headers,
+      source: findSource(socket.remoteAddress, headers, trust),
       isAdmin: isAdminToken(headers.authorization),
       lacks: findLack(socket, headers),
-    };
-  };
+    });
+}
+
+interface RequesterParts extends Pick<Requester, 'isAdmin' | 'lacks'> {
+  readonly socket: Socket;
+  readonly headers: IncomingHttpHeaders;
+  readonly source: RequestSource;
+}
+
+/** A class, since there is one for each request and few are asked for all that they could tell. */
+class IdentifiedRequester implements Requester {
+  readonly isAdmin: boolean;
+  readonly lacks: Requester['lacks'];
+  readonly isForwarded: boolean;
+  readonly #socket: Socket;
+  readonly #headers: IncomingHttpHeaders;
+  readonly #source: RequestSource;
+
+  constructor({ socket, headers, source, isAdmin, lacks }: RequesterParts) {
+    this.isAdmin = isAdmin;
+    this.lacks = lacks;
+    this.isForwarded =
+      source.isProxied || headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
+    this.#socket = socket;
+    this.#headers = headers;
+    this.#source = source;
+  }
+
+  get address(): string {
+    return this.#source.address;
+  }
+
+  /** What a proxy passed on comes over connections of its own, which say nothing about the client's. */
+  get connection(): Socket | undefined {
+    return this.isForwarded ? undefined : this.#socket;
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.#source.forwardedScheme ?? (this.#socket instanceof TLSSocket ? 'https' : 'http');
+  }
+
+  get authorities(): string[] {
+    const asked = parseAuthority(this.#headers[':authority'] ?? this.#headers.host);
+    return [this.#source.forwardedHost, asked].filter((authority) => authority !== undefined);
+  }
 }
 
 /** Compares digests, so that neither the time nor the length tells anything about the token. */

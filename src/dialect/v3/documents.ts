@@ -8,24 +8,33 @@ import {
 } from '../../proto/kv_pb.ts';
 import { type ResponseHeader, ResponseHeaderSchema } from '../../proto/rpc_pb.ts';
 import type { Entry, WatchEvent } from '../../store/store.ts';
-import type { Route } from './route.ts';
+import { type Route, toChars } from './route.ts';
 
-const encoder = new TextEncoder();
 const NO_BYTES = new Uint8Array();
 
-/** Makes the header of every answer; a client of etcd crashes without one. */
+/** Makes the header of every answer, one object for each revision; a client of etcd crashes without one. */
 export type FormatHeader = (revision: number) => ResponseHeader;
 
 /** @param clusterId 16 hex digits. Muster counts as a cluster with one member, which has the same id. */
 export function createHeaderFormat(clusterId: string): FormatHeader {
   const id = BigInt(`0x${clusterId}`);
-  return (revision) =>
+  const format = (revision: number): ResponseHeader =>
     create(ResponseHeaderSchema, {
       clusterId: id,
       memberId: id,
       revision: BigInt(revision),
       raftTerm: 1n,
     });
+  // Between two writes, all answers have the same one.
+  let newestRevision = 0;
+  let newest = format(newestRevision);
+  return (revision) => {
+    if (revision !== newestRevision) {
+      newest = format(revision);
+      newestRevision = revision;
+    }
+    return newest;
+  };
 }
 
 /** An entry in the spelling of the keys that were asked for. */
@@ -62,5 +71,5 @@ export function formatEvent(route: Route, event: WatchEvent, revision: number, w
 
 /** The prefix has one character for each byte; the key below it is text. */
 function encodeKey(prefix: string, key: string): Uint8Array {
-  return Buffer.concat([Buffer.from(prefix, 'latin1'), encoder.encode(key)]);
+  return Buffer.from(prefix + toChars(key), 'latin1');
 }

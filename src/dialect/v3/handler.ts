@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import type { Call, Method, Methods } from '../../grpc/method.ts';
+import type { Answer, Call, Method, Methods } from '../../grpc/method.ts';
 import { stream, unary } from '../../grpc/method.ts';
 import { GRPC_STATUS, GrpcError } from '../../grpc/status.ts';
 import { assertMayWrite, type FloodGate, type Requester } from '../../http/requester.ts';
@@ -25,12 +25,11 @@ import {
 } from '../../proto/rpc_pb.ts';
 import { parseMemberKey } from '../../registry/keys.ts';
 import type { Registry } from '../../registry/registry.ts';
-import { shownEntries } from '../../registry/shown-keys.ts';
 import { createHeaderFormat } from './documents.ts';
 import { ETCD_ERRORS } from './errors.ts';
 import { createHealthMethods } from './health.ts';
 import { type MaintenanceOptions, serveAlarm, serveStatus } from './maintenance.ts';
-import { assertSortOption, formatRange } from './read.ts';
+import { assertSortOption, encodeRange, formatRange } from './read.ts';
 import { RefusalPace } from './refusal-pace.ts';
 import { keyOf, parseRoute } from './route.ts';
 import { openWatchStream } from './watch.ts';
@@ -94,18 +93,21 @@ export function createV3Methods(options: V3Options): Methods {
     return { registry, formatHeader, requester, isAdmin, publicUrl: options.publicUrl };
   };
 
-  const range = (request: RangeRequest, call: Call): RangeResponse | Promise<RangeResponse> => {
+  const range = (
+    request: RangeRequest,
+    call: Call,
+  ): Answer<RangeResponse> | Promise<Answer<RangeResponse>> => {
     const requester = openRead(call);
     if (request.key.length === 0) throw ETCD_ERRORS.emptyKey;
     assertSortOption(request);
     const route = parseRoute(request.key, request.rangeEnd);
     const { token } = route;
     if (request.revision > 0n) return rangeAt(request, call);
-    const answer = ({ revision, content }: Awaited<ReturnType<Registry['read']>>): RangeResponse => {
+    const answer = ({ revision, content }: Awaited<ReturnType<Registry['read']>>): Answer<RangeResponse> => {
       // Who reads a range of keys sees all members; a member asks for the size by its key.
       if (route.end !== undefined)
         note(registry.noteShown(token, revision, requester.address, requester.connection));
-      return formatRange(route, request, shownEntries(content), formatHeader(revision));
+      return encodeRange(route, request, content, formatHeader(revision));
     };
     const reading = registry.read(token);
     return reading instanceof Promise ? reading.then(answer) : answer(reading);

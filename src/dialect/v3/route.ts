@@ -35,7 +35,7 @@ const KEY_MAX_CHARS = 4096;
  */
 export function parseRoute(key: Uint8Array, rangeEnd: Uint8Array): Route {
   if (key.length === 0) throw ETCD_ERRORS.emptyKey;
-  const start = toChars(key);
+  const start = charsOf(key);
   if (start === 'health' && rangeEnd.length === 0) throw ETCD_ERRORS.permissionDenied;
   const match =
     start.length <= KEY_MAX_CHARS && start.startsWith(REGISTRIES)
@@ -44,7 +44,7 @@ export function parseRoute(key: Uint8Array, rangeEnd: Uint8Array): Route {
   const [, spelling, token] = match ?? [];
   if (spelling === undefined || token === undefined || !isToken(token)) throw outside();
   const own = REGISTRIES + spelling;
-  const end = rangeEnd.length === 0 ? undefined : toChars(rangeEnd);
+  const end = rangeEnd.length === 0 ? undefined : charsOf(rangeEnd);
   // The first key behind all keys that begin with the token; "\0" means every key there is.
   if (end !== undefined && (end === '\0' || end > nextOf(own))) throw outside();
   return { token, spelling, prefix: `${own}/`, start, end };
@@ -64,7 +64,7 @@ function nextOf(text: string): string {
 
 /** Whether a key of the registry, such as `members/1`, is meant. */
 export function includesKey({ prefix, start, end }: Route, key: string): boolean {
-  const full = prefix + toCharsOfText(key);
+  const full = prefix + toChars(key);
   return end === undefined ? full === start : full >= start && full < end;
 }
 
@@ -74,11 +74,12 @@ export function keyOf({ prefix, start, end }: Route): string | undefined {
   return Buffer.from(start.slice(prefix.length), 'latin1').toString('utf8');
 }
 
-function toChars(bytes: Uint8Array): string {
+function charsOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
-function toCharsOfText(text: string): string {
+/** One character for each byte of a text. */
+export function toChars(text: string): string {
   // Nearly every key is ASCII, where both are the same.
   return /^[\x20-\x7e]*$/.test(text) ? text : Buffer.from(text).toString('latin1');
 }
