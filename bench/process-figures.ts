@@ -45,7 +45,8 @@ function cpuTicks(pid: number): number {
   return Number(fields[11]) + Number(fields[12]);
 }
 
-const IDLE_WINDOW_MS = 300;
+/** Longer than it takes until a service gives memory back. */
+const IDLE_WINDOW_MS = 1000;
 const IDLE_TICKS_MAX = 2;
 
 /** Waits until the processes have next to nothing to do; gives up waiting after `timeoutMs`. */

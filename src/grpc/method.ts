@@ -4,7 +4,7 @@ import type { Message } from '@bufbuild/protobuf';
 import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
 import type { GrpcError } from './status.ts';
 
-/** One call, as its method sees it. */
+/** What came ahead of the first message of a call. */
 export interface Call {
   readonly headers: IncomingHttpHeaders;
   /** The connection that the call came on. */
@@ -12,7 +12,9 @@ export interface Call {
 }
 
 /** A call whose client and server both send any number of messages. */
-export interface StreamCall<O> extends Call {
+export interface StreamCall<O> {
+  /** The connection that the call came on. */
+  readonly connection: Socket;
   /** Sends a message. False where the client does not keep up: then wait for `drained` before the next one. */
   send(message: O): boolean;
   /** Resolves when more can be sent, or when the call is over. */
@@ -57,7 +59,8 @@ export interface StreamMethod {
   readonly kind: 'stream';
   readonly input: GenMessage<Message>;
   readonly output: GenMessage<Message>;
-  open(call: StreamCall<Message>): StreamSink<Message>;
+  /** @param origin for the opening only: thousands of streams are parked at a time, and headers are large */
+  open(call: StreamCall<Message>, origin: Call): StreamSink<Message>;
 }
 
 /** What a unary method answers. */
@@ -79,7 +82,7 @@ export function unary<I extends Message, O extends Message>(
 export function stream<I extends Message, O extends Message>(
   input: GenMessage<I>,
   output: GenMessage<O>,
-  open: (call: StreamCall<O>) => StreamSink<I>,
+  open: (call: StreamCall<O>, origin: Call) => StreamSink<I>,
 ): StreamMethod {
   return { kind: 'stream', input, output, open } as unknown as StreamMethod;
 }

@@ -5,6 +5,7 @@ import { LIMITS } from '../limits.ts';
 import { formatMessage, MessageReader } from './message-reader.ts';
 import {
   type Answer,
+  type Call,
   EncodedMessage,
   type FormatError,
   type Method,
@@ -132,8 +133,9 @@ interface CallParts {
 
 /** One call of a method. A class with few fields, since thousands of watches are parked at a time. */
 class ServerCall implements StreamCall<Message> {
-  readonly headers: IncomingHttpHeaders;
   readonly connection: Socket;
+  /** Until the method has it. */
+  #origin: Call | undefined;
   readonly #stream: ServerHttp2Stream;
   readonly #method: Method;
   readonly #path: string;
@@ -142,13 +144,12 @@ class ServerCall implements StreamCall<Message> {
   readonly #reader = new MessageReader(LIMITS.grpcMessageMaxBytes);
   readonly #startedAt = performance.now();
   #sink: StreamSink<Message> | undefined;
-  #isServing = false;
   #isOver = false;
   #trailers: Record<string, string> = OK_TRAILERS;
 
   constructor({ stream, headers, connection, path, method, options, arriving }: CallParts) {
     this.#stream = stream;
-    this.headers = headers;
+    this.#origin = { headers, connection };
     this.connection = connection;
     this.#path = path;
     this.#method = method;
@@ -164,11 +165,12 @@ class ServerCall implements StreamCall<Message> {
     const stream = this.#stream;
     this.#arriving.add(this);
     stream.on('data', (chunk: Buffer) => this.#take(chunk));
-    stream.once('end', () => this.#requestEnded());
-    stream.once('close', () => this.#closed());
+    // What happens once in any case needs no `once`, which holds three objects more for each.
+    stream.on('end', () => this.#requestEnded());
+    stream.on('close', () => this.#closed());
     if (this.#method.kind !== 'stream') return;
     try {
-      this.#sink = this.#method.open(this);
+      this.#sink = this.#method.open(this, this.#takeOrigin());
     } catch (error) {
       this.fail(error);
     }
@@ -243,13 +245,19 @@ class ServerCall implements StreamCall<Message> {
   }
 
   #serve(request: Message): void {
-    if (this.#isServing) {
+    if (this.#origin === undefined) {
       throw new GrpcError(GRPC_STATUS.internal, 'the request has more than one message');
     }
-    this.#isServing = true;
-    const answer = (this.#method as UnaryMethod).serve(request, this);
+    const answer = (this.#method as UnaryMethod).serve(request, this.#takeOrigin());
     if (answer instanceof Promise) answer.then(this.#answer, (error: unknown) => this.fail(error));
     else this.#answer(answer);
+  }
+
+  #takeOrigin(): Call {
+    const origin = this.#origin;
+    if (origin === undefined) throw new Error('the method was called before');
+    this.#origin = undefined;
+    return origin;
   }
 
   readonly #answer = (answer: Answer<Message>): void => {
@@ -265,7 +273,7 @@ class ServerCall implements StreamCall<Message> {
     const stream = this.#stream;
     if (stream.headersSent || stream.destroyed) return;
     stream.respond(ANSWER_HEADERS, WITH_TRAILERS);
-    stream.once('wantTrailers', () => {
+    stream.on('wantTrailers', () => {
       stream.sendTrailers(this.#trailers);
       // The stream of a client that has not ended its own side would stay half open (RFC 9113, 8.1).
       if (!stream.readableEnded) setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR));
@@ -274,7 +282,7 @@ class ServerCall implements StreamCall<Message> {
 
   #requestEnded(): void {
     if (this.#isOver) return;
-    if (this.#reader.isWithin || (this.#sink === undefined && !this.#isServing)) {
+    if (this.#reader.isWithin || this.#origin !== undefined) {
       this.fail(new GrpcError(GRPC_STATUS.internal, 'the request ended before its message was whole'));
       return;
     }

@@ -5,6 +5,7 @@ import { type RegistryChange, readChanges } from './change.ts';
 import { type CreationRequest, decideCreation } from './create.ts';
 import { Departures } from './departures.ts';
 import { decideElection, type ElectionRequest } from './elect.ts';
+import { Following } from './following.ts';
 import { parseMemberKey, SIZE_KEY } from './keys.ts';
 import { readLiveContent } from './lifecycle.ts';
 import { decideRegistration, type RegistrationPolicy, type RegistrationRequest } from './register.ts';
@@ -372,28 +373,28 @@ export class Registry {
   }
 
   /**
-   * What readers are shown of each commit from a revision on, in order, until the signal aborts. Throws as `nextChange`
-   * does, but for `watch-overrun`: history is kept, so a reader that fell behind reads on from where it was.
+   * Tells what readers are shown of each commit from a revision on, in order, the next one when `take` is done with
+   * the one before. Ends with what `nextChange` throws, but for `watch-overrun`: history is kept, so a reader that fell
+   * behind reads on from where it was.
    */
-  async *commits(
-    token: string,
-    fromRevision: number,
-    signal: AbortSignal,
-  ): AsyncGenerator<Commit, void, undefined> {
-    let next = fromRevision;
-    while (!signal.aborted) {
-      try {
-        for await (const commit of this.#store.watch(token, next, signal)) {
-          await this.#assertNotEnded(token, commit);
-          next = commit.revision + 1;
-          const shown = shownCommit(commit);
-          if (shown !== undefined) yield shown;
+  follow(token: string, fromRevision: number, take: (commit: Commit) => void | Promise<void>): Following {
+    return new Following(async (following) => {
+      let next = fromRevision;
+      while (!following.isStopped) {
+        try {
+          for await (const commit of following.begin(this.#store.watch(token, next))) {
+            await this.#assertNotEnded(token, commit);
+            if (following.isStopped) return;
+            next = commit.revision + 1;
+            const shown = shownCommit(commit);
+            if (shown !== undefined) await take(shown);
+          }
+          return;
+        } catch (error) {
+          if (!isMusterError(error, 'watch-overrun')) throw error;
         }
-        return;
-      } catch (error) {
-        if (!isMusterError(error, 'watch-overrun')) throw error;
       }
-    }
+    });
   }
 
   /** All changes from a revision on, in order, until the signal aborts. Throws as `nextChange` does. */

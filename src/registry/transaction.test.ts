@@ -171,7 +171,7 @@ test('transact refuses a wiped member over v3 once a read on its connection has 
   assert.equal(error.code, 'member-started');
 });
 
-test('commits shows what readers are shown, from the size on, and nothing that is hidden', async () => {
+test('follow tells what readers are shown, from the size on, and nothing that is hidden', async () => {
   const opened = await open(1);
   const { registry, token } = opened;
   const { memberId } = registrationOf(token, 1);
@@ -180,31 +180,50 @@ test('commits shows what readers are shown, from the size on, and nothing that i
   const election = { condition: {}, dialect: 'v3', from: '' } as const;
   await run(opened, [{ type: 'elect', text: 'x', request: election }]);
   const keys: string[] = [];
-  for await (const { events } of registry.commits(token, 1, new AbortController().signal)) {
+  const following = registry.follow(token, 1, ({ events }) => {
     keys.push(...events.map((event) => (event.type === 'put' ? event.entry.key : event.key)));
-    if (keys.includes('_state')) break;
-  }
+    if (keys.includes('_state')) following.stop();
+  });
+  await following.ended;
   assert.deepEqual(keys, ['_config/size', `members/${memberId}`, '_state']);
 });
 
-test('commits reads on where its reader fell behind the queue of a watch', async () => {
+test('follow reads on where its reader fell behind the queue of a watch', async () => {
   const opened = await open();
   const { registry, token, store } = opened;
   const election = { condition: {}, dialect: 'v3', from: '' } as const;
   const vote = (n: number): Promise<unknown> =>
     run(opened, [{ type: 'elect', text: String(n), request: election }]);
   const from = store.revision + 1;
-  const stop = new AbortController();
-  const commits = registry.commits(token, from, stop.signal);
-  await vote(0);
-  assert.equal((await commits.next()).value?.revision, from);
   const COUNT = 1500;
-  for (let n = 1; n <= COUNT; n++) await vote(n);
-  for (let n = 1; n <= COUNT; n++) {
-    assert.equal((await commits.next()).value?.revision, from + n);
-  }
-  stop.abort();
-  assert.equal((await commits.next()).done, true);
+  const revisions: number[] = [];
+  let release: () => void = () => {};
+  const isReleased = new Promise<void>((resolve) => (release = resolve));
+  const following = registry.follow(token, from, async ({ revision }) => {
+    await isReleased;
+    revisions.push(revision);
+    if (revisions.length > COUNT) following.stop();
+  });
+  for (let n = 0; n <= COUNT; n++) await vote(n);
+  release();
+  await following.ended;
+  assert.deepEqual(
+    revisions,
+    Array.from({ length: COUNT + 1 }, (_, n) => from + n),
+  );
+});
+
+test('follow is stopped while it waits, and before its first commit', async () => {
+  const { registry, token, store } = await open();
+  const following = registry.follow(token, store.revision + 1, () => assert.fail('nothing happened'));
+  following.stop();
+  await following.ended;
+  const waiting = registry.follow(token, store.revision + 1, () => assert.fail('nothing happened'));
+  await registry.read(token);
+  assert.equal((await store.stats()).watchers, 1);
+  waiting.stop();
+  await waiting.ended;
+  assert.equal((await store.stats()).watchers, 0);
 });
 
 test('readAt shows what readers were shown then, and nothing that is hidden', async () => {

@@ -183,7 +183,7 @@ function boundConnections(
     const count = (perAddress.get(address) ?? 0) + 1;
     perAddress.set(address, count);
     connections.add(socket);
-    socket.once('close', () => {
+    socket.on('close', () => {
       connections.delete(socket);
       const left = (perAddress.get(address) ?? 1) - 1;
       if (left === 0) perAddress.delete(address);
@@ -194,7 +194,7 @@ function boundConnections(
   server.on(event, (socket: Socket) => {
     // Each request that waits listens for the end of its connection.
     socket.setMaxListeners(2 * LIMITS.pipelinedRequestsMax);
-    socket.once('close', () => options.onConnectionClosed(socket));
+    socket.on('close', () => options.onConnectionClosed(socket));
   });
   return connections;
 }

@@ -125,10 +125,10 @@ export interface Store extends AsyncDisposable {
    * Every commit to a token with a revision of at least `fromRevision`, in order, none lost, none twice:
    * first those that happened already, then each new one as it becomes durable. History is kept as long as
    * the token's `_config/size` is there, also over a restart; after that only current keys are replayed.
-   * Ends without an error when `signal` aborts. Throws `watch-overrun` when the reader fell behind its
+   * Ends without an error when `signal` aborts, or by `return()`, also while a `next()` waits. Throws `watch-overrun` when the reader fell behind its
    * bounded queue, and `store-closed` when the store closes.
    */
-  watch(token: string, fromRevision: number, signal: AbortSignal): AsyncIterableIterator<Commit>;
+  watch(token: string, fromRevision: number, signal?: AbortSignal): AsyncIterableIterator<Commit>;
 
   stats(): StoreStats | Promise<StoreStats>;
 

@@ -29,11 +29,11 @@ export class WatchHub {
   }
 
   /** See `Store.watch`. */
-  watch(token: string, fromRevision: number, signal: AbortSignal): AsyncIterableIterator<Commit> {
+  watch(token: string, fromRevision: number, signal?: AbortSignal): AsyncIterableIterator<Commit> {
     const watcher = new Watcher(this, token, fromRevision, signal);
     if (this.#closed) watcher.fail(closedError());
-    if (signal.aborted) watcher.end();
-    if (signal.aborted || this.#closed) return watcher;
+    if (signal?.aborted) watcher.end();
+    if (signal?.aborted || this.#closed) return watcher;
     const watchers = this.#watchers.get(token);
     if (watchers === undefined) this.#watchers.set(token, new Set([watcher]));
     else watchers.add(watcher);
@@ -93,7 +93,7 @@ const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value:
 class Watcher implements AsyncIterableIterator<Commit> {
   readonly #hub: WatchHub;
   readonly #token: string;
-  readonly #signal: AbortSignal;
+  readonly #signal: AbortSignal | undefined;
   #nextRevision: number;
   #live = false;
   #ended = false;
@@ -101,7 +101,7 @@ class Watcher implements AsyncIterableIterator<Commit> {
   #waiters: Waiter[] | undefined;
   #failure: unknown;
 
-  constructor(hub: WatchHub, token: string, fromRevision: number, signal: AbortSignal) {
+  constructor(hub: WatchHub, token: string, fromRevision: number, signal: AbortSignal | undefined) {
     this.#hub = hub;
     this.#token = token;
     this.#nextRevision = fromRevision;
@@ -143,9 +143,11 @@ class Watcher implements AsyncIterableIterator<Commit> {
   }
 
   start(): void {
-    // Many watches may hang on one signal, which Node would take for a leak from the eleventh on.
-    setMaxListeners(0, this.#signal);
-    this.#signal.addEventListener('abort', this, { once: true });
+    if (this.#signal !== undefined) {
+      // Many watches may hang on one signal, which Node would take for a leak from the eleventh on.
+      setMaxListeners(0, this.#signal);
+      this.#signal.addEventListener('abort', this, { once: true });
+    }
     this.#readPage();
   }
 
@@ -196,7 +198,7 @@ class Watcher implements AsyncIterableIterator<Commit> {
   #leave(): void {
     this.#ended = true;
     this.#waiters = undefined;
-    this.#signal.removeEventListener('abort', this);
+    this.#signal?.removeEventListener('abort', this);
     this.#hub.forget(this.#token, this);
   }
 

@@ -100,6 +100,16 @@ export function contractOfWatches(name: string, open: OpenStore): void {
       assert.equal((await store.stats()).watchers, 0);
     });
 
+    test('a watch that is returned while its next commit is waited for ends both', async (t) => {
+      const { store } = await open(t);
+      const watch = store.watch(A, 0);
+      const parked = watch.next();
+      await watch.return?.();
+      assert.equal((await parked).done, true);
+      assert.equal((await watch.next()).done, true);
+      assert.equal((await store.stats()).watchers, 0);
+    });
+
     test('a watch that is aborted with commits in its queue gives none of them', async (t) => {
       const { store } = await open(t);
       const abort = new AbortController();

@@ -30,9 +30,8 @@ import { ETCD_ERRORS } from './errors.ts';
 import { createHealthMethods } from './health.ts';
 import { type MaintenanceOptions, serveAlarm, serveStatus } from './maintenance.ts';
 import { assertSortOption, encodeRange, formatRange } from './read.ts';
-import { RefusalPace } from './refusal-pace.ts';
 import { keyOf, parseRoute } from './route.ts';
-import { openWatchStream } from './watch.ts';
+import { WatchStreams } from './watch.ts';
 import { serveDeleteRange, servePut, serveTxn, type WriteContext } from './write.ts';
 
 /** What the v3 dialect needs of its surroundings. */
@@ -60,7 +59,7 @@ export interface UserCheck {
 export function createV3Methods(options: V3Options): Methods {
   const { registry, floodGate, stopping, onFault } = options;
   const formatHeader = createHeaderFormat(registry.clusterId);
-  const pace = new RefusalPace();
+  const watches = new WatchStreams({ registry, floodGate, formatHeader, stopping, onFault });
   const identify = ({ connection, headers }: Call): Requester => {
     const { token: authToken } = headers;
     // A client that is told so authenticates again; its token is of before a restart, or too old.
@@ -150,21 +149,10 @@ export function createV3Methods(options: V3Options): Methods {
     ],
     [
       '/etcdserverpb.Watch/Watch',
-      stream(WatchRequestSchema, WatchResponseSchema, (call) => {
-        const requester = identify(call);
-        const { address, connection } = requester;
-        if (connection !== undefined) note(registry.noteRequest(connection));
-        return openWatchStream(call, {
-          registry,
-          floodGate,
-          requester,
-          formatHeader,
-          stopping,
-          assertMayRead: () => {},
-          refusalDelayMs: () => pace.take(call.connection),
-          onShown: (token, revision) => note(registry.noteShown(token, revision, address, connection)),
-          onFault,
-        });
+      stream(WatchRequestSchema, WatchResponseSchema, (call, origin) => {
+        const requester = identify(origin);
+        if (requester.connection !== undefined) note(registry.noteRequest(requester.connection));
+        return watches.open(call, requester);
       }),
     ],
     [

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { create } from '@bufbuild/protobuf';
 import type { StreamCall, StreamSink } from '../../grpc/method.ts';
 import { GRPC_STATUS, GrpcError } from '../../grpc/status.ts';
@@ -11,27 +10,26 @@ import {
   type WatchResponse,
   WatchResponseSchema,
 } from '../../proto/rpc_pb.ts';
+import type { Following } from '../../registry/following.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { Commit } from '../../store/store.ts';
 import { type FormatHeader, formatEvent } from './documents.ts';
 import { formatError } from './errors.ts';
+import { RefusalPace } from './refusal-pace.ts';
 import { includesKey, parseRoute, type Route } from './route.ts';
 
-/** What a stream of watches needs of its surroundings. */
+/** What watches need of their surroundings. */
 export interface WatchContext {
   readonly registry: Registry;
   readonly floodGate: FloodGate;
-  readonly requester: Requester;
   readonly formatHeader: FormatHeader;
   /** Aborts when the service stops. */
   readonly stopping: AbortSignal;
-  readonly assertMayRead: (requester: Requester) => void;
-  /** How long to wait before a refusal on this connection is told; see `RefusalPace`. */
-  readonly refusalDelayMs: () => number;
-  /** Told that a waiting client was shown the changes up to a revision. */
-  readonly onShown: (token: string, revision: number) => void;
   readonly onFault: (error: unknown) => void;
 }
+
+/** Who watches: all that a parked watch keeps of its requester. */
+type Watching = Pick<Requester, 'address' | 'connection'>;
 
 /** etcd's id for an answer that is about no watch, or about all. */
 const NO_WATCH_ID = -1n;
@@ -39,32 +37,57 @@ const NO_WATCH_ID = -1n;
 /** What etcd says of a range that ends before it begins, instead of waiting for what cannot come. */
 const EMPTY_RANGE = new GrpcError(GRPC_STATUS.invalidArgument, 'mvcc: watcher range is empty');
 
-/** Watch.Watch: any number of watches on one stream. */
-export function openWatchStream(
-  call: StreamCall<WatchResponse>,
-  context: WatchContext,
-): StreamSink<WatchRequest> {
-  return new WatchStream(call, context);
+/** Watch.Watch: streams with any number of watches each. */
+export class WatchStreams {
+  readonly #open = new Set<WatchStream>();
+  readonly #shared: Shared;
+
+  constructor(context: WatchContext) {
+    this.#shared = { context, pace: new RefusalPace(), forget: (stream) => this.#open.delete(stream) };
+    // One listener for all: thousands of streams are parked at a time.
+    context.stopping.addEventListener('abort', () => this.#stop(), { once: true });
+  }
+
+  open(call: StreamCall<WatchResponse>, { address, connection }: Watching): StreamSink<WatchRequest> {
+    const stream = new WatchStream(call, this.#shared, { address, connection });
+    this.#open.add(stream);
+    if (this.#shared.context.stopping.aborted) stream.stop();
+    return stream;
+  }
+
+  #stop(): void {
+    for (const stream of [...this.#open]) stream.stop();
+  }
+}
+
+/** What the streams of a service have in common. */
+interface Shared {
+  readonly context: WatchContext;
+  readonly pace: RefusalPace;
+  readonly forget: (stream: WatchStream) => void;
 }
 
 /** One stream with its watches. What a client that discovers needs is one watch, so little is held for each. */
 class WatchStream implements StreamSink<WatchRequest> {
   readonly #call: StreamCall<WatchResponse>;
-  readonly #context: WatchContext;
-  readonly #watches = new Map<bigint, AbortController>();
+  readonly #shared: Shared;
+  readonly #watching: Watching;
+  /** Nearly always one. */
+  #watches: readonly Watch[] = [];
   #nextId = 0n;
 
-  constructor(call: StreamCall<WatchResponse>, context: WatchContext) {
+  constructor(call: StreamCall<WatchResponse>, shared: Shared, watching: Watching) {
     this.#call = call;
-    this.#context = context;
-    // Thousands of streams hang on the one signal.
-    setMaxListeners(0, context.stopping);
-    context.stopping.addEventListener('abort', this, { once: true });
-    if (context.stopping.aborted) this.handleEvent();
+    this.#shared = shared;
+    this.#watching = watching;
   }
 
-  /** For the signal: the service stops. UNAVAILABLE is the one end after which every client looks elsewhere. */
-  handleEvent(): void {
+  get #context(): WatchContext {
+    return this.#shared.context;
+  }
+
+  /** UNAVAILABLE is the one end after which every client looks elsewhere. */
+  stop(): void {
     this.#call.end(new GrpcError(GRPC_STATUS.unavailable, 'the service is stopping'));
     this.closed();
   }
@@ -91,9 +114,9 @@ class WatchStream implements StreamSink<WatchRequest> {
   }
 
   closed(): void {
-    this.#context.stopping.removeEventListener('abort', this);
-    for (const watch of this.#watches.values()) watch.abort();
-    this.#watches.clear();
+    this.#shared.forget(this);
+    for (const watch of this.#watches) watch.stop();
+    this.#watches = [];
   }
 
   #send(fields: Partial<WatchResponse>, revision = this.#context.registry.revision): boolean {
@@ -102,7 +125,7 @@ class WatchStream implements StreamSink<WatchRequest> {
   }
 
   #create(request: WatchCreateRequest): void {
-    if (this.#watches.size >= LIMITS.watchesPerStreamMax) {
+    if (this.#watches.length >= LIMITS.watchesPerStreamMax) {
       this.#call.end(new GrpcError(GRPC_STATUS.resourceExhausted, 'too many watches on one stream'));
       this.closed();
       return;
@@ -113,86 +136,134 @@ class WatchStream implements StreamSink<WatchRequest> {
       this.#send({ watchId: NO_WATCH_ID, created: true, canceled: true, cancelReason });
       return;
     }
-    const watch = new AbortController();
-    this.#watches.set(id, watch);
-    this.#run(id, request, watch.signal).catch((error: unknown) => {
+    const watch = new Watch(id);
+    this.#watches = [...this.#watches, watch];
+    this.#run(watch, request).catch((error: unknown) => {
       this.#context.onFault(error);
       this.#call.end(error);
     });
   }
 
   #takeId(wanted: bigint): bigint | undefined {
-    if (wanted !== 0n) return this.#watches.has(wanted) ? undefined : wanted;
-    while (this.#watches.has(this.#nextId)) this.#nextId++;
+    if (wanted !== 0n) return this.#find(wanted) === undefined ? wanted : undefined;
+    while (this.#find(this.#nextId) !== undefined) this.#nextId++;
     return this.#nextId++;
   }
 
-  async #run(id: bigint, request: WatchCreateRequest, signal: AbortSignal): Promise<void> {
-    let created = false;
+  #find(id: bigint): Watch | undefined {
+    return this.#watches.find((watch) => watch.id === id);
+  }
+
+  /** Answers whether it was there. */
+  #drop(watch: Watch): boolean {
+    const count = this.#watches.length;
+    this.#watches = this.#watches.filter((other) => other !== watch);
+    return this.#watches.length < count;
+  }
+
+  async #run(watch: Watch, request: WatchCreateRequest): Promise<void> {
     let release: (() => void) | undefined;
     try {
-      const { registry, floodGate, requester, assertMayRead } = this.#context;
-      assertMayRead(requester);
+      const { registry, floodGate } = this.#context;
       const route = parseRoute(request.key, request.rangeEnd);
       if (route.end !== undefined && route.end <= route.start) throw EMPTY_RANGE;
       // A client that asks for watch after watch is slowed here, whatever becomes of them.
       const { revision } = await registry.read(route.token);
-      if (signal.aborted) return;
-      release = floodGate.openWatch(requester.address, route.token);
+      if (watch.isStopped) return;
+      release = floodGate.openWatch(this.#watching.address, route.token);
       if (release === undefined) throw tooMany();
-      this.#send({ watchId: id, created: true }, revision);
-      created = true;
+      this.#send({ watchId: watch.id, created: true }, revision);
+      watch.isCreated = true;
       const from = request.startRevision > 0n ? Number(request.startRevision) : revision + 1;
-      await this.#follow(id, { ...request, route, from }, signal);
+      const following = registry.follow(route.token, from, this.#teller(watch.id, route, request));
+      watch.follow(following, request.progressNotify ? () => this.#send({ watchId: watch.id }) : undefined);
+      await following.ended;
     } catch (error) {
-      await this.#refuse(id, created, error, signal);
+      await this.#refuse(watch, error);
     } finally {
+      watch.stop();
       release?.();
     }
   }
 
-  async #follow(
-    id: bigint,
-    { route, from, filters, prevKv, progressNotify }: WatchCreateRequest & { route: Route; from: number },
-    signal: AbortSignal,
-  ): Promise<void> {
-    const timer = progressNotify
-      ? setInterval(() => this.#send({ watchId: id }), LIMITS.watchProgressMs).unref()
-      : undefined;
-    try {
-      for await (const commit of this.#context.registry.commits(route.token, from, signal)) {
-        const events = selectEvents(route, commit, filters).map((event) =>
-          formatEvent(route, event, commit.revision, prevKv),
-        );
-        if (events.length === 0) continue;
-        this.#context.onShown(route.token, commit.revision);
-        // A client that does not keep up is not sent more; its watch reads on from the history afterwards.
-        if (!this.#send({ watchId: id, events }, commit.revision)) await this.#call.drained();
-      }
-    } finally {
-      clearInterval(timer);
-    }
+  /** What tells a watch of a commit, as far as it is about its range. */
+  #teller(
+    watchId: bigint,
+    route: Route,
+    { filters, prevKv }: WatchCreateRequest,
+  ): (commit: Commit) => void | Promise<void> {
+    return (commit) => {
+      const events = selectEvents(route, commit, filters).map((event) =>
+        formatEvent(route, event, commit.revision, prevKv),
+      );
+      if (events.length === 0) return undefined;
+      const { registry, onFault } = this.#context;
+      const { address, connection } = this.#watching;
+      registry.noteShown(route.token, commit.revision, address, connection).catch(onFault);
+      // A client that does not keep up is not sent more; its watch reads on from the history afterwards.
+      return this.#send({ watchId, events }, commit.revision) ? undefined : this.#call.drained();
+    };
   }
 
   /**
    * Ends a watch as etcd does, with the reason. A client that discovers does not print it, and asks again without any
    * delay, hundreds of times a second: so each further refusal on a connection is told later than the one before.
    */
-  async #refuse(id: bigint, created: boolean, error: unknown, signal: AbortSignal): Promise<void> {
+  async #refuse(watch: Watch, error: unknown): Promise<void> {
     const { status, message } = formatError(error);
     if (status === GRPC_STATUS.internal) this.#context.onFault(error);
-    await pause(this.#context.refusalDelayMs(), signal);
-    if (signal.aborted || !this.#watches.delete(id)) return;
-    const watchId = error === EMPTY_RANGE ? NO_WATCH_ID : id;
-    this.#send({ watchId, created: !created, canceled: true, cancelReason: message });
+    await watch.pause(this.#shared.pace.take(this.#call.connection));
+    if (watch.isStopped || !this.#drop(watch)) return;
+    const watchId = error === EMPTY_RANGE ? NO_WATCH_ID : watch.id;
+    this.#send({ watchId, created: !watch.isCreated, canceled: true, cancelReason: message });
   }
 
   #cancel(id: bigint): void {
-    const watch = this.#watches.get(id);
+    const watch = this.#find(id);
     if (watch === undefined) return;
-    this.#watches.delete(id);
-    watch.abort();
+    this.#drop(watch);
+    watch.stop();
     this.#send({ watchId: id, canceled: true });
+  }
+}
+
+/** One watch of a stream, and how to end what it is at. */
+class Watch {
+  readonly id: bigint;
+  /** Whether its client was told that it is there. */
+  isCreated = false;
+  isStopped = false;
+  #following: Following | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #endPause: (() => void) | undefined;
+
+  constructor(id: bigint) {
+    this.id = id;
+  }
+
+  /** @param tellProgress called now and then, where the client wants to hear that nothing has happened */
+  follow(following: Following, tellProgress: (() => void) | undefined): void {
+    this.#following = following;
+    if (tellProgress !== undefined) this.#timer = setInterval(tellProgress, LIMITS.watchProgressMs).unref();
+  }
+
+  /** Resolves after a time, or when the watch is stopped. */
+  pause(ms: number): Promise<void> {
+    if (ms === 0 || this.isStopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms).unref();
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.#following?.stop();
+    clearInterval(this.#timer);
+    this.#endPause?.();
   }
 }
 
@@ -210,21 +281,5 @@ function selectEvents(
   return events.filter((event) => {
     if (event.type === 'put') return !noPut && includesKey(route, event.entry.key);
     return !noDelete && includesKey(route, event.key);
-  });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms === 0 || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    timer.unref();
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
   });
 }

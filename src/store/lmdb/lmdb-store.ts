@@ -198,7 +198,7 @@ class LmdbStore implements Store {
     if (hasFailed) await this.#queue.probe();
   }
 
-  watch(token: string, fromRevision: number, signal: AbortSignal): AsyncIterableIterator<Commit> {
+  watch(token: string, fromRevision: number, signal?: AbortSignal): AsyncIterableIterator<Commit> {
     return this.#hub.watch(token, fromRevision, signal);
   }
 

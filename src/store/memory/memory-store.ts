@@ -101,7 +101,7 @@ class MemoryStore implements Store {
     this.#assertOpen();
   }
 
-  watch(token: string, fromRevision: number, signal: AbortSignal): AsyncIterableIterator<Commit> {
+  watch(token: string, fromRevision: number, signal?: AbortSignal): AsyncIterableIterator<Commit> {
     return this.#hub.watch(token, fromRevision, signal);
   }
 
