@@ -7,7 +7,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { MessageReader } from '../src/grpc/message-reader.ts';
-import { H2Connection, prepareCall } from './h2-connection.ts';
+import { prepareCall } from '../test/support/h2-frames.ts';
+import { H2Connection } from './h2-connection.ts';
 
 const MESSAGE_MAX_BYTES = 1 << 20;
 
