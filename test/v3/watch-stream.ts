@@ -1,5 +1,5 @@
 import { type ClientHttp2Stream, constants } from 'node:http2';
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { formatMessage, MessageReader } from '../../src/grpc/message-reader.ts';
 import type { Event } from '../../src/proto/kv_pb.ts';
 import {
@@ -14,7 +14,10 @@ import type { V3Client } from '../support/v3-client.ts';
 /** Far above the time that an event takes: it ends a run that waits for what does not come. */
 const WAIT_MS = 10_000;
 
-/** One watch on a stream of its own, and what it has told. */
+/** etcd's id of an answer that is about no watch. */
+export const NO_WATCH_ID = -1n;
+
+/** A stream of one watch, unless more are made on it, and what it has told. */
 export class WatchStream {
   readonly #stream: ClientHttp2Stream;
   readonly #responses: WatchResponse[] = [];
@@ -22,15 +25,19 @@ export class WatchStream {
 
   constructor(client: V3Client, request: WatchCreateRequest) {
     this.#stream = client.open('/etcdserverpb.Watch/Watch');
-    const reader = new MessageReader(1 << 20);
+    const reader = new MessageReader(1 << 24);
     this.#stream.on('data', (chunk: Buffer) => {
       for (const bytes of reader.read(chunk)) this.#responses.push(fromBinary(WatchResponseSchema, bytes));
       const changed = this.#changed;
       this.#changed = deferred<void>();
       changed.resolve();
     });
-    const message = create(WatchRequestSchema, { requestUnion: { case: 'createRequest', value: request } });
-    this.#stream.write(formatMessage(toBinary(WatchRequestSchema, message)));
+    this.create(request);
+  }
+
+  /** Every answer, in its order. */
+  get responses(): readonly WatchResponse[] {
+    return this.#responses;
   }
 
   /** All events so far. */
@@ -66,8 +73,38 @@ export class WatchStream {
     return this.#until(() => this.events.length >= count, `${count} events, as on the other side`);
   }
 
+  /** Waits until something is so. @throws Error after 10 s */
+  until(isSo: () => boolean, what: string): Promise<void> {
+    return this.#until(isSo, what);
+  }
+
+  create(value: WatchCreateRequest): void {
+    this.#send({ requestUnion: { case: 'createRequest', value } });
+  }
+
+  cancel(watchId: bigint): void {
+    this.#send({ requestUnion: { case: 'cancelRequest', value: { watchId } } });
+  }
+
+  askProgress(): void {
+    this.#send({ requestUnion: { case: 'progressRequest', value: {} } });
+  }
+
+  /** What is told from here on stays with the service, until `resume`. */
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+
   close(): void {
     this.#stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  #send(request: MessageInitShape<typeof WatchRequestSchema>): void {
+    this.#stream.write(formatMessage(toBinary(WatchRequestSchema, create(WatchRequestSchema, request))));
   }
 
   async #until(isSo: () => boolean, what: string): Promise<void> {

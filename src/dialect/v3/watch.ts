@@ -14,7 +14,7 @@ import type { Following } from '../../registry/following.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { Commit } from '../../store/store.ts';
 import { type FormatHeader, formatEvent } from './documents.ts';
-import { formatError } from './errors.ts';
+import { ETCD_ERRORS, formatError } from './errors.ts';
 import { RefusalPace } from './refusal-pace.ts';
 import { includesKey, parseRoute, type Route } from './route.ts';
 
@@ -33,9 +33,6 @@ type Watching = Pick<Requester, 'address' | 'connection'>;
 
 /** etcd's id for an answer that is about no watch, or about all. */
 const NO_WATCH_ID = -1n;
-
-/** What etcd says of a range that ends before it begins, instead of waiting for what cannot come. */
-const EMPTY_RANGE = new GrpcError(GRPC_STATUS.invalidArgument, 'mvcc: watcher range is empty');
 
 /** Watch.Watch: streams with any number of watches each. */
 export class WatchStreams {
@@ -60,6 +57,12 @@ export class WatchStreams {
   }
 }
 
+/** The progress requests that are not answered: the revision of the first, and that of the newest. */
+interface OwedProgress {
+  readonly first: number;
+  newest: number;
+}
+
 /** What the streams of a service have in common. */
 interface Shared {
   readonly context: WatchContext;
@@ -75,6 +78,7 @@ class WatchStream implements StreamSink<WatchRequest> {
   /** Nearly always one. */
   #watches: readonly Watch[] = [];
   #nextId = 0n;
+  #owed: OwedProgress | undefined;
 
   constructor(call: StreamCall<WatchResponse>, shared: Shared, watching: Watching) {
     this.#call = call;
@@ -101,7 +105,7 @@ class WatchStream implements StreamSink<WatchRequest> {
         this.#cancel(value.watchId);
         break;
       case 'progressRequest':
-        this.#send({ watchId: NO_WATCH_ID });
+        this.#oweProgress();
         break;
       default:
         break;
@@ -117,6 +121,38 @@ class WatchStream implements StreamSink<WatchRequest> {
     this.#shared.forget(this);
     for (const watch of this.#watches) watch.stop();
     this.#watches = [];
+    this.#owed = undefined;
+  }
+
+  /**
+   * The answer to a progress request says that everything up to its revision was sent before. A client that does not
+   * read gets one answer for many requests, none of which is older than the request.
+   */
+  #oweProgress(): void {
+    const { revision } = this.#context.registry;
+    if (this.#owed !== undefined) {
+      this.#owed.newest = revision;
+      return;
+    }
+    this.#owed = { first: revision, newest: revision };
+    this.#tellProgress();
+  }
+
+  #tellProgress(): void {
+    // A watch that is not behind needs a few steps of promises, but no event, to send what was committed before.
+    setImmediate(() => {
+      if (this.#owed === undefined) return;
+      const { first, newest } = this.#owed;
+      if (this.#watches.some(({ isBehind, sentRevision }) => isBehind && sentRevision < first)) return;
+      this.#owed = newest > first ? { first: newest, newest } : undefined;
+      this.#send({ watchId: NO_WATCH_ID }, first);
+      if (this.#owed !== undefined) this.#tellProgress();
+    });
+  }
+
+  #setBehind(watch: Watch, isBehind: boolean): void {
+    watch.isBehind = isBehind;
+    if (this.#owed !== undefined) this.#tellProgress();
   }
 
   #send(fields: Partial<WatchResponse>, revision = this.#context.registry.revision): boolean {
@@ -130,13 +166,12 @@ class WatchStream implements StreamSink<WatchRequest> {
       this.closed();
       return;
     }
-    const id = this.#takeId(request.watchId);
-    if (id === undefined) {
-      const cancelReason = 'etcdserver: a watch with this id is on the stream already';
+    const cancelReason = this.#refusalOf(request);
+    if (cancelReason !== undefined) {
       this.#send({ watchId: NO_WATCH_ID, created: true, canceled: true, cancelReason });
       return;
     }
-    const watch = new Watch(id);
+    const watch = new Watch(this.#takeId(request.watchId));
     this.#watches = [...this.#watches, watch];
     this.#run(watch, request).catch((error: unknown) => {
       this.#context.onFault(error);
@@ -144,8 +179,20 @@ class WatchStream implements StreamSink<WatchRequest> {
     });
   }
 
-  #takeId(wanted: bigint): bigint | undefined {
-    if (wanted !== 0n) return this.#find(wanted) === undefined ? wanted : undefined;
+  /** What etcd says of a watch that cannot be, which gets no id. */
+  #refusalOf({ key, rangeEnd, startRevision, watchId }: WatchCreateRequest): string | undefined {
+    if (startRevision < 0n) return ETCD_ERRORS.compacted.message;
+    if (rangeEnd.length > 0 && Buffer.compare(key, rangeEnd) >= 0 && !isEveryKey(rangeEnd)) {
+      return 'mvcc: watcher range is empty';
+    }
+    if (watchId !== 0n && this.#find(watchId) !== undefined) {
+      return 'mvcc: duplicate watch ID provided on the WatchStream';
+    }
+    return undefined;
+  }
+
+  #takeId(wanted: bigint): bigint {
+    if (wanted !== 0n) return wanted;
     while (this.#find(this.#nextId) !== undefined) this.#nextId++;
     return this.#nextId++;
   }
@@ -166,7 +213,6 @@ class WatchStream implements StreamSink<WatchRequest> {
     try {
       const { registry, floodGate } = this.#context;
       const route = parseRoute(request.key, request.rangeEnd);
-      if (route.end !== undefined && route.end <= route.start) throw EMPTY_RANGE;
       // A client that asks for watch after watch is slowed here, whatever becomes of them.
       const { revision } = await registry.read(route.token);
       if (watch.isStopped) return;
@@ -175,10 +221,13 @@ class WatchStream implements StreamSink<WatchRequest> {
       this.#send({ watchId: watch.id, created: true }, revision);
       watch.isCreated = true;
       const from = request.startRevision > 0n ? Number(request.startRevision) : revision + 1;
-      const following = registry.follow(route.token, from, this.#teller(watch.id, route, request));
-      watch.follow(following, request.progressNotify ? () => this.#send({ watchId: watch.id }) : undefined);
+      this.#setBehind(watch, false);
+      const following = registry.follow(route.token, from, this.#teller(watch, route, request));
+      watch.follow(following, request.progressNotify ? () => this.#notifyOfProgress(watch) : undefined);
       await following.ended;
     } catch (error) {
+      // There will be no more events, however late its client is told so.
+      this.#setBehind(watch, false);
       await this.#refuse(watch, error);
     } finally {
       watch.stop();
@@ -188,7 +237,7 @@ class WatchStream implements StreamSink<WatchRequest> {
 
   /** What tells a watch of a commit, as far as it is about its range. */
   #teller(
-    watchId: bigint,
+    watch: Watch,
     route: Route,
     { filters, prevKv }: WatchCreateRequest,
   ): (commit: Commit) => void | Promise<void> {
@@ -201,8 +250,15 @@ class WatchStream implements StreamSink<WatchRequest> {
       const { address, connection } = this.#watching;
       registry.noteShown(route.token, commit.revision, address, connection).catch(onFault);
       // A client that does not keep up is not sent more; its watch reads on from the history afterwards.
-      return this.#send({ watchId, events }, commit.revision) ? undefined : this.#call.drained();
+      if (this.#send({ watchId: watch.id, events }, commit.revision)) return undefined;
+      watch.sentRevision = commit.revision;
+      this.#setBehind(watch, true);
+      return this.#call.drained().then(() => this.#setBehind(watch, false));
     };
+  }
+
+  #notifyOfProgress(watch: Watch): void {
+    if (!watch.isBehind) this.#send({ watchId: watch.id });
   }
 
   /**
@@ -214,8 +270,7 @@ class WatchStream implements StreamSink<WatchRequest> {
     if (status === GRPC_STATUS.internal) this.#context.onFault(error);
     await watch.pause(this.#shared.pace.take(this.#call.connection));
     if (watch.isStopped || !this.#drop(watch)) return;
-    const watchId = error === EMPTY_RANGE ? NO_WATCH_ID : watch.id;
-    this.#send({ watchId, created: !watch.isCreated, canceled: true, cancelReason: message });
+    this.#send({ watchId: watch.id, created: !watch.isCreated, canceled: true, cancelReason: message });
   }
 
   #cancel(id: bigint): void {
@@ -224,6 +279,7 @@ class WatchStream implements StreamSink<WatchRequest> {
     this.#drop(watch);
     watch.stop();
     this.#send({ watchId: id, canceled: true });
+    if (this.#owed !== undefined) this.#tellProgress();
   }
 }
 
@@ -233,6 +289,10 @@ class Watch {
   /** Whether its client was told that it is there. */
   isCreated = false;
   isStopped = false;
+  /** It is not there yet, or its client does not keep up: there may be events that it has not sent. */
+  isBehind = true;
+  /** The revision up to which it has sent everything while it is behind. */
+  sentRevision = 0;
   #following: Following | undefined;
   #timer: NodeJS.Timeout | undefined;
   #endPause: (() => void) | undefined;
@@ -265,6 +325,11 @@ class Watch {
     clearInterval(this.#timer);
     this.#endPause?.();
   }
+}
+
+/** `"\\0"` as the end of a range is behind every key. */
+function isEveryKey(rangeEnd: Uint8Array): boolean {
+  return rangeEnd.length === 1 && rangeEnd[0] === 0;
 }
 
 function tooMany(): GrpcError {
