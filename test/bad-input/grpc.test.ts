@@ -173,6 +173,10 @@ test('keys and values that no registry has are refused with a sentence', async (
   ] as const) {
     assert.match(await put(bytes(`${base}members/${id}`), value), reason);
   }
+  assert.match(
+    await put(bytes(`${base}_config/size`), bytes('0')),
+    /the cluster size is given when the token is made, and stays \(make a token of another size with \/new\?size=N\)/,
+  );
   assert.match(await put(bytes(`${base}_config/token`), url), /this key cannot be written/);
   assert.match(await put(Buffer.alloc(100_000, 'k'), url), /only the keys of one token/);
 });

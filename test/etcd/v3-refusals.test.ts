@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { test } from 'node:test';
+import { prepareTokens } from '../support/dated-tokens.ts';
 import { type MemberOptions, startMember } from '../support/etcd.ts';
 import { startMuster } from '../support/muster.ts';
 import { type EtcdVersion, missingPeers } from '../support/peers.ts';
@@ -41,6 +42,18 @@ for (const version of VERSIONS) {
     const [options] = v3MemberOptions(version, url, dir.path, 1);
     assert(options);
     await assertRefused(options, /PermissionDenied desc = this token was never issued here.*make a new one/);
+  });
+
+  test(`etcd ${version} logs that a token has expired, and since when`, { skip }, async () => {
+    await using dir = await createTempDir();
+    const [token] = await prepareTokens(`${dir.path}/muster`, [-1000]);
+    await using muster = await startMuster({ store: `lmdb:${dir.path}/muster` });
+    const [options] = v3MemberOptions(version, `${muster.url}/${token}`, dir.path, 1);
+    assert(options);
+    await assertRefused(
+      options,
+      /FailedPrecondition desc = this token expired on \d{4}-\d\d-\d\dT[\d:]+Z .*make a new one with \/new\?size=N/,
+    );
   });
 
   test(`the fourth etcd ${version} member of a cluster of 3 exits and leaves no trace`, {
