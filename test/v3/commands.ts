@@ -87,19 +87,30 @@ export interface TxnCommand {
 
 export type Operation = RangeCommand | PutCommand | DeleteCommand | TxnCommand;
 
-/** A watch, which stays open until the sequence is over. */
+/** A watch, which stays open until the sequence is over, unless it is cancelled. */
 export interface WatchCommand {
   readonly kind: 'watch';
+  /** On the stream that such watches share, or on one of its own. */
+  readonly isShared: boolean;
+  /** The id that it is to have; 0 leaves the choice to the service. */
+  readonly watchId: number;
+  readonly fragment: boolean;
   readonly span: Span;
   readonly from: Moment;
   readonly filters: readonly WatchCreateRequest_FilterType[];
   readonly prevKv: boolean;
 }
 
+/** Ends a watch on the shared stream, by its id, which may be none. */
+export interface CancelCommand {
+  readonly kind: 'cancel';
+  readonly watchId: number;
+}
+
 /** One request, with the admin token or without. */
 export interface Command {
   readonly isAdmin: boolean;
-  readonly request: Operation | WatchCommand;
+  readonly request: Operation | WatchCommand | CancelCommand;
 }
 
 export interface Sequence {
@@ -214,10 +225,22 @@ const txns: fc.Arbitrary<TxnCommand> = fc.record({
 });
 const watches: fc.Arbitrary<WatchCommand> = fc.record({
   kind: fc.constant('watch' as const),
+  isShared: fc.boolean(),
+  watchId: fc.oneof(often(0), { weight: 2, arbitrary: fc.constantFrom(1, 2, 9) }),
+  fragment: fc.boolean(),
   span: spans,
-  from: fc.oneof(fc.constantFrom<Moment>('none', 'next'), pasts),
+  from: fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom<Moment>('none', 'next') },
+    { weight: 4, arbitrary: pasts },
+    { weight: 1, arbitrary: fc.constant<Moment>('negative') },
+  ),
   filters: fc.subarray([WatchCreateRequest_FilterType.NOPUT, WatchCreateRequest_FilterType.NODELETE]),
   prevKv: fc.boolean(),
+});
+
+const cancels: fc.Arbitrary<CancelCommand> = fc.record({
+  kind: fc.constant('cancel' as const),
+  watchId: fc.constantFrom(0, 1, 2, 3, 9),
 });
 
 const commands: fc.Arbitrary<Command> = fc.record({
@@ -227,7 +250,8 @@ const commands: fc.Arbitrary<Command> = fc.record({
     { weight: 8, arbitrary: puts },
     { weight: 2, arbitrary: deletes },
     { weight: 6, arbitrary: txns },
-    { weight: 1, arbitrary: watches },
+    { weight: 2, arbitrary: watches },
+    { weight: 1, arbitrary: cancels },
   ),
 });
 

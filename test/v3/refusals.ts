@@ -129,7 +129,7 @@ function isNamed(value: string | undefined): boolean {
 }
 
 function operationsOf({ request }: Command): readonly Operation[] {
-  if (request.kind === 'watch') return [];
+  if (request.kind === 'watch' || request.kind === 'cancel') return [];
   return request.kind === 'txn' ? [...request.success, ...request.failure] : [request];
 }
 

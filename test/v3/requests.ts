@@ -99,10 +99,17 @@ export class Requests {
     });
   }
 
-  watch({ span, from, filters, prevKv }: WatchCommand): WatchCreateRequest {
+  watch({ span, from, filters, prevKv, watchId, fragment }: WatchCommand): WatchCreateRequest {
     const keys = keysOf(this.#prefix, span);
     const startRevision = this.#revision(from);
-    return create(WatchCreateRequestSchema, { ...keys, startRevision, filters: [...filters], prevKv });
+    return create(WatchCreateRequestSchema, {
+      ...keys,
+      startRevision,
+      filters: [...filters],
+      prevKv,
+      fragment,
+      watchId: BigInt(watchId),
+    });
   }
 
   /** A Range of the one key of a put. */

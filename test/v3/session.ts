@@ -13,7 +13,9 @@ import {
   TxnRequestSchema,
   TxnResponseSchema,
   WatchCreateRequest_FilterType,
+  type WatchResponse,
 } from '../../src/proto/rpc_pb.ts';
+import { poll } from '../support/poll.ts';
 import { V3Client } from '../support/v3-client.ts';
 import {
   type Command,
@@ -55,6 +57,9 @@ export class Session implements AsyncDisposable {
   readonly #requests: PerSide<Requests>;
   readonly #viewers: PerSide<Viewer>;
   readonly #watches: Array<{ command: WatchCommand; streams: PerSide<WatchStream> }> = [];
+  /** The streams of the watches that share one, and the ids of those that are open. */
+  #shared: PerSide<WatchStream> | undefined;
+  readonly #open = new Set<bigint>();
   /** How often each of the deliberate differences was met. */
   readonly differences: Map<string, number> = new Map();
 
@@ -99,6 +104,7 @@ export class Session implements AsyncDisposable {
     try {
       const { request } = command;
       if (request.kind === 'watch') await this.#watch(request);
+      else if (request.kind === 'cancel') await this.#cancel(BigInt(request.watchId));
       else if (request.kind === 'range') await this.#range(this.#rangeOn(request));
       else {
         await this.#write(command, request);
@@ -121,10 +127,12 @@ export class Session implements AsyncDisposable {
     }
     await this.run({ isAdmin: true, request: removal });
     for (const watch of this.#watches) await this.#compareWatch(watch, writes);
+    if (this.#shared !== undefined) await this.#compareShared(this.#shared);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { streams } of this.#watches) for (const side of SIDES) streams[side].close();
+    for (const side of SIDES) this.#shared?.[side].close();
     for (const side of SIDES) await this.#clients[side][Symbol.asyncDispose]();
   }
 
@@ -247,12 +255,95 @@ export class Session implements AsyncDisposable {
   }
 
   async #watch(command: WatchCommand): Promise<void> {
+    if (command.isShared) return this.#watchShared(command);
     const open = (side: Side): WatchStream =>
       new WatchStream(this.#clients[side], this.#requests[side].watch(command));
     const streams = { etcd: open('etcd'), muster: open('muster') };
     this.#watches.push({ command, streams });
     // The next write comes when both are there.
     await Promise.all(SIDES.map((side) => streams[side].created()));
+  }
+
+  async #watchShared(command: WatchCommand): Promise<void> {
+    const open = (side: Side): WatchStream => new WatchStream(this.#clients[side]);
+    this.#shared ??= { etcd: open('etcd'), muster: open('muster') };
+    // From the next write on is from now on; but etcd would not tell the progress of a stream with such a watch.
+    const from = command.from === 'next' ? 'none' : command.from;
+    const { watchId, canceled } = await this.#control(this.#shared, (side, stream) =>
+      stream.create(this.#requests[side].watch({ ...command, from })),
+    );
+    if (!canceled) this.#open.add(watchId);
+  }
+
+  async #cancel(id: bigint): Promise<void> {
+    const shared = this.#shared;
+    if (shared === undefined) return;
+    if (!this.#open.delete(id)) {
+      for (const side of SIDES) shared[side].cancel(id);
+      return;
+    }
+    await this.#untilTold(shared, [id]);
+    await this.#control(shared, (_side, stream) => stream.cancel(id));
+  }
+
+  /** Asks something about a watch of the shared stream, and answers what both sides say to it. */
+  async #control(
+    shared: PerSide<WatchStream>,
+    ask: (side: Side, stream: WatchStream) => void,
+  ): Promise<WatchResponse> {
+    const views = await Promise.all(
+      SIDES.map(async (side) => {
+        const stream = shared[side];
+        const count = stream.controls.length;
+        ask(side, stream);
+        await stream.until(() => stream.controls.length > count, 'an answer about a watch');
+        return this.#viewControl(side, stream.controls.at(-1));
+      }),
+    );
+    assert.deepEqual(views[1], views[0]);
+    return shared.muster.controls.at(-1) as WatchResponse;
+  }
+
+  #viewControl(side: Side, response: WatchResponse | undefined): unknown {
+    if (response === undefined) return undefined;
+    const { header, watchId, created, canceled, cancelReason } = response;
+    return { header: this.#viewers[side].header(header), watchId, created, canceled, cancelReason };
+  }
+
+  /** Waits until Muster has told everything that it has to tell, and etcd as much. */
+  async #untilTold({ etcd, muster }: PerSide<WatchStream>, ids: readonly bigint[]): Promise<void> {
+    const count = muster.progress.length;
+    muster.askProgress();
+    await muster.until(() => muster.progress.length > count, 'the progress of Muster');
+    const isEven = (): boolean => ids.every((id) => etcd.eventsOf(id).length >= muster.eventsOf(id).length);
+    await etcd.until(isEven, 'as many events as of Muster');
+  }
+
+  async #compareShared(shared: PerSide<WatchStream>): Promise<void> {
+    const ids = [...new Set(shared.muster.controls.map(({ watchId }) => watchId))];
+    await this.#untilTold(shared, ids);
+    if (this.#open.size > 0) await this.#compareProgress(shared);
+    const [etcd, muster] = SIDES.map((side) => {
+      const stream = shared[side];
+      assert.deepEqual(stream.outdated, []);
+      return {
+        controls: stream.controls.map((response) => this.#viewControl(side, response)),
+        events: ids.map((id) => stream.eventsOf(id).map((event) => this.#viewers[side].event(event))),
+      };
+    });
+    assert.deepEqual(muster, etcd);
+  }
+
+  /** D14: Muster has answered; etcd must be asked again while a watch reads what was before it. */
+  async #compareProgress({ etcd, muster }: PerSide<WatchStream>): Promise<void> {
+    const newest = this.#timeline.at('etcd', this.#timeline.last);
+    await poll('the progress of etcd', 10_000, async () => {
+      etcd.askProgress();
+      return etcd.progress.some(({ header }) => (header?.revision ?? 0n) >= newest) ? true : undefined;
+    });
+    const view = (side: Side, stream: WatchStream): unknown =>
+      this.#viewControl(side, stream.progress.at(-1));
+    assert.deepEqual(view('muster', muster), view('etcd', etcd));
   }
 
   async #compareWatch(
@@ -279,7 +370,12 @@ export class Session implements AsyncDisposable {
   }
 
   /** The last write that a watch must tell; undefined where it tells none. */
-  #lastWriteOf({ span, filters }: WatchCommand, writes: ReadonlyMap<string, number>): number | undefined {
+  #lastWriteOf(
+    { span, filters, from }: WatchCommand,
+    writes: ReadonlyMap<string, number>,
+  ): number | undefined {
+    // It is refused.
+    if (from === 'negative') return undefined;
     const { key, rangeEnd } = keysOf(this.#prefix, span);
     const own = [...writes].filter(([name]) => {
       const full = Buffer.from(this.#prefix + name);

@@ -6,7 +6,6 @@ import {
   PutResponseSchema,
   type WatchCreateRequest,
   WatchCreateRequestSchema,
-  type WatchResponse,
 } from '../../src/proto/rpc_pb.ts';
 import { type Muster, startMuster } from '../support/muster.ts';
 import { withSeed } from '../support/seeded-random.ts';
@@ -70,9 +69,6 @@ class Registry implements AsyncDisposable {
   }
 }
 
-const progressOf = (stream: WatchStream): WatchResponse[] =>
-  stream.responses.filter(({ watchId }) => watchId === NO_WATCH_ID);
-
 /** What a progress answer promises: everything up to its revision was sent before it. */
 function assertNothingLate(stream: WatchStream): void {
   let promised = 0n;
@@ -100,7 +96,7 @@ test('a progress answer to a client that does not read waits until it was sent w
   stream.askProgress();
   stream.resume();
   await stream.until(
-    () => progressOf(stream).some(({ header }) => header?.revision === newest),
+    () => stream.progress.some(({ header }) => header?.revision === newest),
     'the progress of the newest write',
   );
   assertNothingLate(stream);
@@ -136,7 +132,7 @@ test('no event comes behind a progress answer of its revision or of a later one'
         for (let n = random.integer(0, 2); n > 0; n--) await registry.register(`w${turn}-${n}`);
         stream.resume();
         await stream.until(
-          () => progressOf(stream).some(({ header }) => (header?.revision ?? 0n) >= asked),
+          () => stream.progress.some(({ header }) => (header?.revision ?? 0n) >= asked),
           `progress up to ${asked}`,
         );
       }

@@ -23,7 +23,8 @@ export class WatchStream {
   readonly #responses: WatchResponse[] = [];
   #changed: Deferred<void> = deferred<void>();
 
-  constructor(client: V3Client, request: WatchCreateRequest) {
+  /** @param request the first watch; undefined: none yet */
+  constructor(client: V3Client, request?: WatchCreateRequest) {
     this.#stream = client.open('/etcdserverpb.Watch/Watch');
     const reader = new MessageReader(1 << 24);
     this.#stream.on('data', (chunk: Buffer) => {
@@ -32,7 +33,7 @@ export class WatchStream {
       this.#changed = deferred<void>();
       changed.resolve();
     });
-    this.create(request);
+    if (request !== undefined) this.create(request);
   }
 
   /** Every answer, in its order. */
@@ -43,6 +44,21 @@ export class WatchStream {
   /** All events so far. */
   get events(): Event[] {
     return this.#responses.flatMap(({ events }) => events);
+  }
+
+  /** The events of one of several watches. */
+  eventsOf(id: bigint): Event[] {
+    return this.#responses.filter(({ watchId }) => watchId === id).flatMap(({ events }) => events);
+  }
+
+  /** The answers that watches were made, refused or ended. */
+  get controls(): WatchResponse[] {
+    return this.#responses.filter(({ created, canceled }) => created || canceled);
+  }
+
+  /** The answers to progress requests. */
+  get progress(): WatchResponse[] {
+    return this.others.filter(({ created, canceled }) => !created && !canceled);
   }
 
   /** Every answer that is about anything but events. */
