@@ -115,6 +115,8 @@ export interface Command {
 
 export interface Sequence {
   readonly form: ValueForm;
+  /** The size of the cluster, which becomes complete where it is small. */
+  readonly size: number;
   readonly commands: readonly Command[];
 }
 
@@ -132,13 +134,13 @@ const spans: fc.Arbitrary<Span> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      start: fc.constantFrom('', 'members/', ...memberKeys),
-      end: fc.constantFrom('', 'members/zzz', ...memberKeys, '*'),
+      start: fc.constantFrom('', '_state', 'members/', ...memberKeys),
+      end: fc.constantFrom('', '_state', 'members/zzz', ...memberKeys, '*'),
     }),
   },
   {
     weight: 1,
-    arbitrary: fc.constantFrom('', '_config/size', 'members/', 'members/none').map((start) => ({
+    arbitrary: fc.constantFrom('', '_config/size', '_state', 'members/', 'members/none').map((start) => ({
       start,
       end: undefined,
     })),
@@ -185,6 +187,7 @@ const puts: fc.Arbitrary<PutCommand> = fc
     kind: fc.constant('put' as const),
     key: fc.oneof(
       { weight: 20, arbitrary: fc.constantFrom(...memberKeys) },
+      { weight: 4, arbitrary: fc.constant('_state') },
       { weight: 1, arbitrary: fc.constantFrom('members/_x', 'members/a/b', 'members/', '_config/size', 'x') },
     ),
     value: values,
@@ -197,7 +200,11 @@ const puts: fc.Arbitrary<PutCommand> = fc
   .map(({ isEmpty, ...put }) => (put.ignoreValue && isEmpty ? { ...put, value: 'empty' } : put));
 const deletes: fc.Arbitrary<DeleteCommand> = fc.record({
   kind: fc.constant('delete' as const),
-  span: fc.oneof({ weight: 3, arbitrary: memberSpan }, { weight: 1, arbitrary: spans }),
+  span: fc.oneof(
+    { weight: 6, arbitrary: memberSpan },
+    { weight: 1, arbitrary: fc.constant({ start: '_state', end: undefined }) },
+    { weight: 2, arbitrary: spans },
+  ),
   prevKv: fc.boolean(),
 });
 const compares: fc.Arbitrary<CompareCommand> = fc.record({
@@ -259,6 +266,8 @@ const commands: fc.Arbitrary<Command> = fc.record({
 export function sequences(commandsMax: number): fc.Arbitrary<Sequence> {
   return fc.record({
     form: fc.constantFrom<ValueForm>('named', 'bare'),
+    // More than all ids, or so few that a sequence often comes to them.
+    size: fc.constantFrom(100, 2),
     commands: fc.array(commands, { minLength: 1, maxLength: commandsMax, size: 'max' }),
   });
 }

@@ -13,6 +13,8 @@ export interface Refused {
 interface Case {
   readonly command: Command;
   readonly form: ValueForm;
+  /** The size of the cluster. */
+  readonly size: number;
   /** Values by the key below the token's. */
   readonly keys: ReadonlyMap<string, string>;
 }
@@ -29,6 +31,13 @@ interface Refusal {
 const { failedPrecondition, notFound, permissionDenied, unimplemented } = GRPC_STATUS;
 
 const REFUSALS: readonly Refusal[] = [
+  {
+    difference: 'D1',
+    status: failedPrecondition,
+    text: /^member .* has joined its cluster before/,
+    fits: ({ command, form, size, keys }) =>
+      membersOf(keys) >= size && puts(command).some((put) => isRepeated(put, form, keys)),
+  },
   {
     difference: 'D2',
     status: failedPrecondition,
@@ -117,7 +126,12 @@ export function differenceOf(refused: Refused, given: Case): string | undefined 
 
 /** Whether a put says again what a `name=url` member has registered: then nothing changes in Muster (D1). */
 export function isRepeated(put: PutCommand, form: ValueForm, keys: Case['keys']): boolean {
-  return isNamed(keys.get(put.key)) && (put.ignoreValue || isTextOf(put, form, keys));
+  const isMember = put.key.startsWith('members/');
+  return isMember && isNamed(keys.get(put.key)) && (put.ignoreValue || isTextOf(put, form, keys));
+}
+
+function membersOf(keys: Case['keys']): number {
+  return [...keys.keys()].filter((key) => key.startsWith('members/')).length;
 }
 
 function isTextOf({ key, value }: PutCommand, form: ValueForm, keys: Case['keys']): boolean {

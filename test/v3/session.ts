@@ -43,8 +43,6 @@ export interface Sides {
 type PerSide<T> = Readonly<Record<Side, T>>;
 type Answer<O extends Message> = { message: O } | Refused;
 
-/** More members than all ids: the cluster never becomes complete. */
-const SIZE = 100;
 const ALL_MEMBERS: Span = { start: 'members/', end: '*' };
 
 /** One token on both sides, and everything that is done to it. */
@@ -82,14 +80,14 @@ export class Session implements AsyncDisposable {
 
   /** Makes a token in Muster, and gives its size the same key in etcd. */
   static async open({ etcd, muster, adminToken }: Sides, sequence: Sequence): Promise<Session> {
-    const made = await fetch(`${muster}/new?size=${SIZE}`);
+    const made = await fetch(`${muster}/new?size=${sequence.size}`);
     const token = (await made.text()).trim().slice(-32);
     const prefix = `/_etcd/registry/${token}/`;
     const clients = { etcd: new V3Client(etcd), muster: new V3Client(muster) };
     const key = Buffer.from(`${prefix}_config/size`);
     const put = await send(clients.etcd, 'Put', PutRequestSchema, PutResponseSchema, {
       key,
-      value: Buffer.from(String(SIZE)),
+      value: Buffer.from(String(sequence.size)),
     });
     const read = await send(clients.muster, 'Range', RangeRequestSchema, RangeResponseSchema, { key });
     const timeline = new Timeline({
@@ -163,10 +161,10 @@ export class Session implements AsyncDisposable {
   /** Muster is asked first: what it refuses by a rule of its own, the reference is not asked for. */
   async #write(command: Command, request: Operation): Promise<void> {
     const keys = await this.#referenceKeys();
-    const { form } = this.#sequence;
+    const { form, size } = this.#sequence;
     const muster = await this.#sendWrite('muster', request, () => false, command.isAdmin);
     if (!('message' in muster)) {
-      const difference = differenceOf(muster, { command, form, keys });
+      const difference = differenceOf(muster, { command, form, size, keys });
       if (difference !== undefined) return this.#count(difference);
     }
     // Where Muster repeats an answer, the reference is asked what the key is.
