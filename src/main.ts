@@ -29,6 +29,7 @@ import { createPagesRouter, createRouter, type PagesRouterOptions, type Serve } 
 import type { HostPort } from './server/setting-values.ts';
 import type { Settings } from './server/settings.ts';
 import { createProxyTrust } from './server/source-address.ts';
+import { withHealth } from './server/stream-health.ts';
 import { readTlsFiles, reloadTls, type TlsFiles, tlsFilesOf } from './server/tls.ts';
 import { createTokenSource } from './server/token-source.ts';
 import { readUsers, type Users } from './server/users.ts';
@@ -125,14 +126,14 @@ async function openListeners(parts: Parts, listeners: Listener[]): Promise<void>
   const routing = describeRouting(parts);
   const v2 = describeV2(parts, routing);
   const { serveStream } = createGrpcServer(describeGrpc(parts, routing, v2));
-  await open(settings.listen, createRouter({ ...routing, v2 }), serveStream);
+  await open(settings.listen, createRouter({ ...routing, v2 }), withHealth(serveStream, routing));
   if (tls !== undefined) followTls(parts, tls, listeners);
   if (settings.metrics.kind !== 'own') return;
   const pages = { ...routing.pages, renderMetrics: () => metrics.render() };
   const serveOwn = createPagesRouter({ ...routing, pages }, ['metrics', 'health']);
-  const ownUrl = await open(settings.metrics.address, serveOwn, (stream) =>
-    refuseStream(stream, 404, 'there is nothing here over HTTP/2: use HTTP/1.1'),
-  );
+  const refuse: ServeStream = (stream) =>
+    refuseStream(stream, 404, 'but for /health there is nothing here over HTTP/2: use HTTP/1.1');
+  const ownUrl = await open(settings.metrics.address, serveOwn, withHealth(refuse, routing));
   log.info({ url: `${ownUrl}/metrics` }, 'metrics are served');
 }
 

@@ -55,13 +55,20 @@ export async function servePage(exchange: Exchange, name: PageName, options: Pag
   }
 }
 
+async function serveHealth(exchange: Exchange, options: PagesOptions): Promise<void> {
+  const { status, text } = await readHealth(options);
+  sendText(exchange, status, text, ['Cache-Control', 'no-store']);
+}
+
 /** 200 `OK`, as the public service answered, while tokens can be read and made. */
-async function serveHealth(exchange: Exchange, { assertHealthy }: PagesOptions): Promise<void> {
+export async function readHealth({
+  assertHealthy,
+}: Pick<PagesOptions, 'assertHealthy'>): Promise<{ status: 200 | 503; text: string }> {
   try {
     await assertHealthy();
+    return { status: 200, text: 'OK' };
   } catch (error) {
     const reason = isMusterError(error) ? error.message : 'the store does not answer';
-    return sendText(exchange, 503, `${reason}\n`, ['Cache-Control', 'no-store']);
+    return { status: 503, text: `${reason}\n` };
   }
-  sendText(exchange, 200, 'OK', ['Cache-Control', 'no-store']);
 }

@@ -118,6 +118,47 @@ test('other content types, methods and paths are refused in the words of their p
   }
 });
 
+test('/health answers as over HTTP/1.1 to GET and HEAD, and to nothing else', async () => {
+  await using client = openClient();
+  const overHttp1 = await server.get('/health');
+  const ask = async (
+    method: string,
+    path: string,
+  ): Promise<[headers: Record<string, unknown>, body: string]> => {
+    // Its client says nothing more, but does not end its side.
+    const stream = client.session.request({ ':method': method, ':path': path }, { endStream: false });
+    stream.on('error', () => {});
+    let body = '';
+    stream.on('data', (chunk: Buffer) => {
+      body += chunk;
+    });
+    const [[headers]] = await Promise.all([once(stream, 'response'), once(stream, 'close')]);
+    return [headers as Record<string, unknown>, body];
+  };
+  for (const [method, path] of [
+    ['GET', '/health'],
+    ['HEAD', '/health'],
+    ['GET', '/health?from=lb'],
+  ] as const) {
+    const [headers, body] = await ask(method, path);
+    assert.equal(headers[':status'], 200);
+    assert.equal(body, method === 'HEAD' ? '' : overHttp1.body);
+    for (const [name, value] of overHttp1.headers) {
+      // Those of the connection are HTTP/1.1's own, and the seconds of the date may differ.
+      if (!['connection', 'keep-alive', 'date'].includes(name)) assert.equal(headers[name], value, name);
+    }
+  }
+  for (const [method, path] of [
+    ['POST', '/health'],
+    ['GET', '/healthy'],
+    ['GET', '/'],
+    ['GET', '/metrics'],
+  ] as const) {
+    const [headers] = await ask(method, path);
+    assert.equal(headers[':status'], 415, `${method} ${path}`);
+  }
+});
+
 test('headers without end end the stream or the session, and nobody else notices', async () => {
   await using good = openClient();
   await assertServed(good);
