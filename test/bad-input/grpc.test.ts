@@ -118,7 +118,9 @@ test('other content types, methods and paths are refused in the words of their p
   }
 });
 
-test('/health answers as over HTTP/1.1 to GET and HEAD, and to nothing else', async () => {
+test('/health answers as over HTTP/1.1 to GET and HEAD, and to nothing else', {
+  timeout: 30_000,
+}, async () => {
   await using client = openClient();
   const overHttp1 = await server.get('/health');
   const ask = async (
