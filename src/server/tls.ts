@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { MusterError } from '../errors.ts';
 import { readSettingFile } from './load-settings.ts';
@@ -47,11 +48,19 @@ export function tlsFilesOf({
 /** The texts of the TLS files, as they are at the moment. @throws MusterError `bad-setting` */
 export function readTlsFiles(files: TlsFiles): SecureContextOptions {
   const options = readTexts(files);
-  assertUsable(options, files);
+  assertUsableTls(options, namesOf(files));
   return options;
 }
 
-function readTexts({ cert, key, clientCa }: TlsFiles): SecureContextOptions {
+/** The texts of the files of a server. */
+interface TlsTexts {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca?: string;
+  readonly minVersion: typeof MIN_VERSION;
+}
+
+function readTexts({ cert, key, clientCa }: TlsFiles): TlsTexts {
   return {
     cert: readSettingFile(cert, 'TLS certificate'),
     key: readSettingFile(key, 'TLS key'),
@@ -60,28 +69,44 @@ function readTexts({ cert, key, clientCa }: TlsFiles): SecureContextOptions {
   };
 }
 
-/** What the TLS library says of a file is for people who know it by heart. */
-function assertUsable(options: SecureContextOptions, { cert, key, clientCa }: TlsFiles): void {
-  const attempts: ReadonlyArray<[SecureContextOptions, string]> = [
-    [{ cert: options.cert }, `the TLS certificate ${JSON.stringify(cert)} holds no certificate in PEM form`],
+function namesOf({ cert, key, clientCa }: TlsFiles): TlsFileNames {
+  return {
+    ca: `the CA of client certificates ${JSON.stringify(clientCa)}`,
+    cert: `the TLS certificate ${JSON.stringify(cert)}`,
+    key: `the TLS key ${JSON.stringify(key)}`,
+  };
+}
+
+/** What messages call the files of TLS. */
+export interface TlsFileNames {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/**
+ * Refuses TLS files that cannot be used, whatever of them is given. What the TLS library says of a file is for people
+ * who know it by heart, and it passes over a CA that is none.
+ *
+ * @throws MusterError `bad-setting`
+ */
+export function assertUsableTls(
+  options: { readonly ca?: string; readonly cert?: string; readonly key?: string },
+  names: TlsFileNames,
+): void {
+  const { ca, cert, key } = options;
+  const attempts: ReadonlyArray<[problem: string, attempt: () => unknown]> = [
+    [`${names.cert} holds no certificate in PEM form`, () => createSecureContext(requireText({ cert }))],
     [
-      { key: options.key },
-      `the TLS key ${JSON.stringify(key)} holds no private key without a password, in PEM form`,
+      `${names.key} holds no private key without a password, in PEM form`,
+      () => createSecureContext(requireText({ key })),
     ],
-    [
-      { ca: options.ca },
-      `the CA of client certificates ${JSON.stringify(clientCa)} holds no certificate in PEM form`,
-    ],
-    [
-      options,
-      `the TLS key ${JSON.stringify(key)} does not belong to the certificate ${JSON.stringify(cert)}`,
-    ],
+    [`${names.ca} holds no certificate in PEM form`, () => ca === undefined || parseCertificates(ca)],
+    [`${names.key} does not belong to ${names.cert}`, () => createSecureContext({ cert, key })],
   ];
-  for (const [part, problem] of attempts) {
+  for (const [problem, attempt] of attempts) {
     try {
-      // An empty text is one that is not given, for the TLS library.
-      if (Object.values(part).includes('')) throw new Error('the file is empty');
-      createSecureContext(part);
+      attempt();
     } catch (cause) {
       throw new MusterError('bad-setting', problem, {
         remedy: 'Give PEM files that belong together: the certificate with its chain, its key, and the CA.',
@@ -89,6 +114,18 @@ function assertUsable(options: SecureContextOptions, { cert, key, clientCa }: Tl
       });
     }
   }
+}
+
+/** An empty text is one that is not given, for the TLS library. */
+function requireText<Part extends object>(part: Part): Part {
+  if (Object.values(part).includes('')) throw new Error('the file is empty');
+  return part;
+}
+
+function parseCertificates(pem: string): readonly X509Certificate[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----.*?-----END [^-]+-----/gs) ?? [];
+  if (blocks.length === 0) throw new Error('there is no certificate in it');
+  return blocks.map((block) => new X509Certificate(block));
 }
 
 /** What reloading needs of its surroundings. */
@@ -117,7 +154,7 @@ export function reloadTls(
       const options = readTexts(files);
       const found = fingerprintOf(options);
       if (found !== seen) {
-        assertUsable(options, files);
+        assertUsableTls(options, namesOf(files));
         use(options);
         onReloaded();
       }

@@ -227,9 +227,13 @@ test('TLS files that cannot be used are told at start, with what to do', async (
   const cases: ReadonlyArray<[string[], RegExp]> = [
     [['--tls-cert', certFile], /--tls-cert cannot stand alone/],
     [['--tls-client-ca', certFile], /--tls-client-ca cannot stand alone/],
-    [['--tls-cert', certFile, '--tls-key', other.keyFile], /does not belong to the certificate/],
+    [['--tls-cert', certFile, '--tls-key', other.keyFile], /does not belong to the TLS certificate/],
     [['--tls-cert', `${dir.path}/empty.crt`, '--tls-key', keyFile], /holds no certificate in PEM form/],
     [['--tls-cert', certFile, '--tls-key', certFile], /holds no private key/],
+    [
+      ['--tls-cert', certFile, '--tls-key', keyFile, '--tls-client-ca', keyFile],
+      /the CA of client certificates ".*" holds no certificate in PEM form/,
+    ],
     [['--tls-cert', `${dir.path}/missing`, '--tls-key', keyFile], /cannot read the TLS certificate/],
   ];
   for (const [args, message] of cases) {
