@@ -51,7 +51,9 @@ const RETRY_AFTER_MAX_S = 60;
  */
 export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
   const { fetch, method, url, headers = {}, body, signal, timeoutMs } = request;
-  const ended = timeoutMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  // Node forgets a timeout that only `any` refers to (nodejs/node#57736); this one is asked in the end.
+  const late = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
+  const ended = late === undefined ? signal : AbortSignal.any([signal, late]);
   let answer: FetchAnswer;
   let text: string;
   try {
@@ -59,7 +61,7 @@ export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
     answer = await fetch(url.href, body === undefined ? init : { ...init, body });
     text = await answer.text();
   } catch (error) {
-    throw failureOf(error, request, ended);
+    throw failureOf(error, request, late?.aborted === true);
   }
   const { status } = answer;
   if (status < 500 && status !== 429) return { status, headers: answer.headers, text };
@@ -68,14 +70,13 @@ export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
   throw new Unanswered(`${url.host} answers ${status}`, { retryAfterMs });
 }
 
-function failureOf(error: unknown, { url, signal, timeoutMs }: HttpRequest, ended: AbortSignal): unknown {
+function failureOf(error: unknown, { url, signal, timeoutMs }: HttpRequest, isLate: boolean): unknown {
   // A caller whose time is over while nobody answers learns that, and not that members are missing.
   if (signal.aborted && (timeoutMs === undefined || !isTimeout(signal))) return signal.reason;
   if (signal.aborted) {
     return new DiscoveryError('unreachable', `${url.host} does not answer in time`, { cause: error });
   }
-  if (ended.aborted)
-    return new Unanswered(`${url.host} does not answer within ${Number(timeoutMs) / 1000} s`);
+  if (isLate) return new Unanswered(`${url.host} does not answer within ${Number(timeoutMs) / 1000} s`);
   return new Unanswered(`${url.host} cannot be reached: ${reasonOf(error)}`, { cause: error });
 }
 
