@@ -1,5 +1,9 @@
 import type { DiscoveredMember } from '../join/discovered-member.ts';
+import { type Fetch, sendRequest } from '../join/http.ts';
+import { openNodeFetch } from '../join/node/node-fetch.ts';
 import { pause } from '../join/pause.ts';
+import { Unanswered } from '../join/retry.ts';
+import { isForProxy, type TlsChoice } from './join-tls.ts';
 
 /** How long a member may take to answer. */
 const ASK_MS = 3000;
@@ -14,34 +18,56 @@ const AGAIN_MS = 2000;
  */
 export async function findClientUrls(
   members: readonly DiscoveredMember[],
+  { texts }: TlsChoice,
   signal: AbortSignal,
   onRetry: (reason: string) => void,
 ): Promise<readonly string[]> {
-  for (;;) {
-    const asked = members.flatMap(({ peerUrls }) => peerUrls).map((url) => askMember(url, signal));
-    const answers = await Promise.all(asked);
-    // Also where somebody answered meanwhile: who was told to stop starts nothing.
-    signal.throwIfAborted();
-    const found = answers.find((urls) => urls.length > 0);
-    if (found !== undefined) return found;
-    onRetry('the cluster is full, and none of its members says yet where clients reach it');
-    await pause(AGAIN_MS, signal);
-    signal.throwIfAborted();
+  const { fetch, close } = openNodeFetch(texts);
+  try {
+    for (;;) {
+      const asked = members.flatMap(({ peerUrls }) => peerUrls).map((url) => askMember(url, fetch, signal));
+      const answers = await Promise.all(asked);
+      // Also where somebody answered meanwhile: who was told to stop starts nothing.
+      signal.throwIfAborted();
+      const found = answers.find(({ urls }) => urls.length > 0);
+      if (found !== undefined) return found.urls;
+      const [{ problem } = { problem: 'they have no peer URLs' }] = answers;
+      onRetry(`the cluster is full, and no member says yet where clients reach it: ${problem}`);
+      await pause(AGAIN_MS, signal);
+      signal.throwIfAborted();
+    }
+  } finally {
+    close();
   }
 }
 
-/** None where the member does not answer, or not in this form. */
-async function askMember(peerUrl: string, signal: AbortSignal): Promise<readonly string[]> {
+/** The client URLs that a member tells, or why there are none. */
+interface MemberAnswer {
+  readonly urls: readonly string[];
+  readonly problem: string;
+}
+
+async function askMember(peerUrl: string, fetch: Fetch, signal: AbortSignal): Promise<MemberAnswer> {
+  if (!URL.canParse(peerUrl)) return { urls: [], problem: `${JSON.stringify(peerUrl)} is no URL` };
+  const url = new URL('/members', peerUrl);
+  const { host } = url;
   try {
-    const within = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);
-    const response = await fetch(new URL('/members', peerUrl), { signal: within });
-    const members: unknown = await response.json();
-    if (!Array.isArray(members)) return [];
-    const urls = members.flatMap((member: { clientURLs?: unknown } | null) => member?.clientURLs ?? []);
-    return [...new Set(urls.filter(isClientUrl))];
-  } catch {
-    return [];
+    const answer = await sendRequest({ fetch, method: 'GET', url, signal, timeoutMs: ASK_MS });
+    return { urls: readClientUrls(answer.text), problem: `${host} names no client URL` };
+  } catch (error) {
+    return {
+      urls: [],
+      problem: error instanceof Unanswered ? error.message : `${host} is no member of etcd`,
+    };
   }
+}
+
+/** @throws SyntaxError where the text is no JSON */
+function readClientUrls(text: string): readonly string[] {
+  const members: unknown = JSON.parse(text);
+  if (!Array.isArray(members)) return [];
+  const urls = members.flatMap((member: { clientURLs?: unknown } | null) => member?.clientURLs ?? []);
+  return [...new Set(urls.filter(isClientUrl))];
 }
 
 /** Whoever answers may say anything, and it gets into a command line: a host with its port, and nothing more. */
@@ -51,9 +77,36 @@ function isClientUrl(url: unknown): url is string {
   );
 }
 
-/** The arguments of etcd that make it a proxy before a cluster. */
-export function proxyArguments(clientUrls: readonly string[], listen: string): readonly string[] {
+/** How etcd becomes a proxy: its arguments, and what its environment needs beside them. */
+export interface ProxyStart {
+  readonly args: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  /** What was given and is not passed on, with the reason. */
+  readonly notice: string | undefined;
+}
+
+/**
+ * Etcd as a proxy before a cluster, which it reaches with the files of TLS that are given. It takes a certificate for
+ * that without a common name only, and from 3.5 on a CA with such a certificate only; alone, the CA goes the way that
+ * every program of Go knows (etcd-io/etcd:client/pkg/transport/listener.go, ClientConfig, `EmptyCN`).
+ */
+export function startOfProxy(clientUrls: readonly string[], listen: string, tls: TlsChoice): ProxyStart {
   // etcd 3.6 dials the address that it advertises before it serves, and ends where nobody answers there.
   const own = [`--listen-addr=${listen}`, `--advertise-client-url=${listen}`];
-  return ['grpc-proxy', 'start', `--endpoints=${clientUrls.join(',')}`, ...own];
+  const args = ['grpc-proxy', 'start', `--endpoints=${clientUrls.join(',')}`, ...own];
+  const { ca, cert, key } = tls.files;
+  if (!clientUrls.some((url) => url.startsWith('https:'))) return { args, variables: {}, notice: undefined };
+  if (isForProxy(tls)) {
+    const caArgs = ca === undefined ? [] : [`--cacert=${ca}`];
+    return {
+      args: [...args, ...caArgs, `--cert=${cert}`, `--key=${key}`],
+      variables: {},
+      notice: undefined,
+    };
+  }
+  const notice =
+    cert === undefined
+      ? undefined
+      : `etcd grpc-proxy takes no certificate with a common name, so the proxy does not show ${cert}`;
+  return { args, variables: ca === undefined ? {} : { SSL_CERT_FILE: ca }, notice };
 }

@@ -16,7 +16,8 @@ import {
   quote,
   variableOf,
 } from './join-output.ts';
-import { findClientUrls, proxyArguments } from './join-proxy.ts';
+import { findClientUrls, startOfProxy } from './join-proxy.ts';
+import { addTlsChoice, readTlsChoice, type TlsChoice, type TlsFileOptions } from './join-tls.ts';
 import { formatProblem } from './terminal.ts';
 
 /** How `muster join` ends when it got no cluster. */
@@ -45,6 +46,12 @@ Options:
                        --exec start it, by the first word behind that alone. Its members are asked where
                        clients reach them, until one answers
   --proxy-listen H:P   where that proxy listens. Default: 127.0.0.1:2379
+  --tls-ca FILE        a CA for the certificate of the service, beside those that Node trusts
+  --tls-cert FILE, --tls-key FILE
+                       a certificate with its key, for a service that wants one to register
+  --peer-tls-ca FILE, --peer-tls-cert FILE, --peer-tls-key FILE
+                       with --on-full proxy: the same for the members, on their peer URLs and, by the proxy, on
+                       their client URLs. Default: the files above
   --exec COMMAND ...   start this with ETCD_NAME, ETCD_INITIAL_CLUSTER and so on; all that follows belongs to it
 
 Examples:
@@ -75,6 +82,10 @@ interface JoinArguments {
   readonly dialect: 'v2' | 'v3';
   readonly format: OutputFormat;
   readonly timeoutMs: number | undefined;
+  /** For the service. */
+  readonly tls: TlsChoice;
+  /** For the members of a full cluster. */
+  readonly peerTls: TlsChoice;
   /** Where a proxy listens, in case the cluster is full; undefined: full is an error. */
   readonly proxyListen: string | undefined;
   /** The command to start, with its arguments; undefined: print. */
@@ -140,8 +151,15 @@ function parseJoinArguments(args: readonly string[]): JoinArguments {
   const known = OUTPUT_FORMATS.find((candidate) => candidate === format);
   if (known === undefined) throw usage(`--format is not one of ${OUTPUT_FORMATS.join(', ')}`);
   const proxyListen = parseProxyListen(values['on-full'], values['proxy-listen']);
+  const tlsFiles = tlsFilesOf('tls', values);
+  const peerTlsFiles = tlsFilesOf('peer-tls', values);
+  const given = Object.entries(peerTlsFiles).find(([, file]) => file !== undefined);
+  if (given !== undefined && proxyListen === undefined)
+    throw usage(`--peer-tls-${given[0]} needs --on-full proxy`);
   const timeoutMs = timeout === undefined ? undefined : parseGiven('--timeout', timeout, parseTimeout) * 1000;
-  return { url, name, peerUrls, dialect, format: known, timeoutMs, proxyListen, command };
+  const tls = readTlsChoice('tls', tlsFiles);
+  const peerTls = addTlsChoice(readTlsChoice('peer-tls', peerTlsFiles), tls);
+  return { url, name, peerUrls, dialect, format: known, timeoutMs, tls, peerTls, proxyListen, command };
 }
 
 function parseProxyListen(onFull: string | undefined, listen: string | undefined): string | undefined {
@@ -164,12 +182,25 @@ function parseFlags(args: readonly string[]) {
     timeout: text,
     'on-full': text,
     'proxy-listen': text,
+    'tls-ca': text,
+    'tls-cert': text,
+    'tls-key': text,
+    'peer-tls-ca': text,
+    'peer-tls-cert': text,
+    'peer-tls-key': text,
   } as const;
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     throw usage(error instanceof Error ? error.message.replace(/\.$/, '') : String(error));
   }
+}
+
+function tlsFilesOf(
+  prefix: 'tls' | 'peer-tls',
+  values: ReturnType<typeof parseFlags>['values'],
+): Required<TlsFileOptions> {
+  return { ca: values[`${prefix}-ca`], cert: values[`${prefix}-cert`], key: values[`${prefix}-key`] };
 }
 
 const END_SIGNALS: readonly EndSignal[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
@@ -191,7 +222,7 @@ function listenForSignals(context: CliContext): { signal: AbortSignal; release: 
 }
 
 async function joinCluster(
-  { url, name, peerUrls, dialect }: JoinArguments,
+  { url, name, peerUrls, dialect, tls }: JoinArguments,
   { stderr }: CliContext,
   signal: AbortSignal,
 ): Promise<JoinedCluster> {
@@ -203,7 +234,7 @@ async function joinCluster(
   const onRetry = (reason: string, delayMs: number): void => {
     stderr.write(`muster: ${reason}; asking again in ${Math.ceil(delayMs / 1000)} s\n`);
   };
-  return join({ url, name, peerUrls, dialect, signal, onProgress, onRetry });
+  return join({ url, name, peerUrls, dialect, tls: tls.texts, signal, onProgress, onRetry });
 }
 
 /** What follows from a cluster: a text for a person, or a command with more variables. */
@@ -218,9 +249,8 @@ async function prepareStart(
   context: CliContext,
   interrupt: AbortSignal,
 ): Promise<Start> {
-  const { timeoutMs, command, format, name, peerUrls, proxyListen } = wanted;
-  const signal =
-    timeoutMs === undefined ? interrupt : AbortSignal.any([interrupt, AbortSignal.timeout(timeoutMs)]);
+  const { timeoutMs, command, format, name, peerUrls, peerTls, proxyListen } = wanted;
+  const { signal, release } = limitTime(interrupt, timeoutMs);
   try {
     const cluster = await joinCluster(wanted, context, signal);
     const settings = etcdSettingsOf(cluster, name, peerUrls).map(([flag, value]) => [
@@ -231,26 +261,53 @@ async function prepareStart(
     return { text, command, variables: Object.fromEntries(settings) };
   } catch (error) {
     if (proxyListen === undefined || !isDiscoveryError(error, 'full')) throw error;
-    const clientUrls = await findProxied(error.members, context, signal, interrupt);
-    const args = proxyArguments(clientUrls, proxyListen);
+    const clientUrls = await findProxied(error.members, peerTls, context, signal, interrupt);
+    const { args, variables, notice } = startOfProxy(clientUrls, proxyListen, peerTls);
+    if (notice !== undefined) context.stderr.write(`muster: ${notice}\n`);
     // The arguments behind the program are those of a member; a proxy has its own.
     const [program = 'etcd'] = command ?? [];
+    const assigned = Object.entries(variables).map(([variable, value]) => `${variable}=${quote(value)} `);
     return {
-      text: `${[program, ...args].map(quote).join(' ')}\n`,
+      text: `${assigned.join('')}${[program, ...args].map(quote).join(' ')}\n`,
       command: command && [program, ...args],
-      variables: {},
+      variables,
     };
+  } finally {
+    release();
   }
+}
+
+/**
+ * A signal that aborts with another one, or as `AbortSignal.timeout` does when the time is over. Node forgets a timeout
+ * that only `AbortSignal.any` refers to, now and then (nodejs/node#57736).
+ */
+function limitTime(
+  interrupt: AbortSignal,
+  timeoutMs: number | undefined,
+): { signal: AbortSignal; release: () => void } {
+  if (timeoutMs === undefined) return { signal: interrupt, release: () => {} };
+  const controller = new AbortController();
+  const isOver = (): void => controller.abort(new DOMException('the time is over', 'TimeoutError'));
+  const timer = setTimeout(isOver, timeoutMs);
+  const onInterrupt = (): void => controller.abort(interrupt.reason);
+  interrupt.addEventListener('abort', onInterrupt);
+  const release = (): void => {
+    clearTimeout(timer);
+    interrupt.removeEventListener('abort', onInterrupt);
+  };
+  return { signal: controller.signal, release };
 }
 
 async function findProxied(
   members: readonly DiscoveredMember[],
+  tls: TlsChoice,
   { stderr }: CliContext,
   signal: AbortSignal,
   interrupt: AbortSignal,
 ): Promise<readonly string[]> {
+  const onRetry = (reason: string): void => void stderr.write(`muster: ${reason}\n`);
   try {
-    return await findClientUrls(members, signal, (reason) => void stderr.write(`muster: ${reason}\n`));
+    return await findClientUrls(members, tls, signal, onRetry);
   } catch (error) {
     if (interrupt.aborted) throw error;
     throw new DiscoveryError('timed-out', 'the cluster is full, and no member of it answered in time', {

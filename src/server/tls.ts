@@ -91,7 +91,11 @@ export interface TlsFileNames {
  * @throws MusterError `bad-setting`
  */
 export function assertUsableTls(
-  options: { readonly ca?: string; readonly cert?: string; readonly key?: string },
+  options: {
+    readonly ca?: string | undefined;
+    readonly cert?: string | undefined;
+    readonly key?: string | undefined;
+  },
   names: TlsFileNames,
 ): void {
   const { ca, cert, key } = options;

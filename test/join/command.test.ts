@@ -4,46 +4,12 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { bootCluster, memberOptions, newDiscoveryUrl, v3MemberOptions } from '../etcd/clusters.ts';
-import { cleanEnvironment } from '../support/etcd.ts';
-import { LogLines } from '../support/log-lines.ts';
 import { startMuster } from '../support/muster.ts';
 import { etcdProgram, missingPeers } from '../support/peers.ts';
 import { poll } from '../support/poll.ts';
 import { freePort } from '../support/ports.ts';
-import { type Program, startProgram } from '../support/program.ts';
-import { repositoryRoot } from '../support/repository.ts';
 import { createTempDir } from '../support/temp-dir.ts';
-
-interface Joining extends AsyncDisposable {
-  readonly program: Program;
-  readonly log: LogLines;
-}
-
-async function startJoin(...args: string[]): Promise<Joining> {
-  const log = new LogLines();
-  const program = await startProgram({
-    name: 'muster join',
-    file: process.execPath,
-    args: [`${repositoryRoot}bin/muster`, 'join', ...args],
-    env: cleanEnvironment(),
-    log,
-  });
-  return {
-    program,
-    log,
-    // Not by SIGKILL, which would leave what it started with --exec alive.
-    async [Symbol.asyncDispose]() {
-      await program.stop(30_000);
-    },
-  };
-}
-
-/** The exit code, and what was printed. */
-async function runJoin(...args: string[]): Promise<{ code: number | null; text: string }> {
-  await using joining = await startJoin(...args);
-  const { code } = await joining.program.exited;
-  return { code, text: joining.log.tail };
-}
+import { type Joining, runJoin, startJoin } from './run-join.ts';
 
 const member = (index: number, host = `10.0.0.${index}`): string[] => [
   ...['--name', `m${index}`, '--peer-urls', `http://${host}:2380`],
