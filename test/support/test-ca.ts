@@ -52,7 +52,7 @@ export class TestCa {
   ): forge.pki.Certificate {
     const cert = forge.pki.createCertificate();
     cert.publicKey = keys.publicKey;
-    cert.serialNumber = `00${randomBytes(8).toString('hex')}`;
+    cert.serialNumber = `01${randomBytes(8).toString('hex')}`;
     cert.validity.notBefore = new Date(Date.now() - DAY_MS);
     cert.validity.notAfter = new Date(Date.now() + DAY_MS);
     cert.setSubject(subject);
