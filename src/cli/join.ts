@@ -65,7 +65,7 @@ Exit codes:
   3  full: other members have all the places
   4  unknown: there is no such token at this address
   5  expired: the life of the token is over, or it was revoked
-  6  duplicate: another machine has this identity or name
+  6  duplicate: another machine has this identity, name or peer URL
   7  timed out: the cluster was not complete in time
   8  unreachable: nobody answers at this address
   9  refused: the message says why, and what to do

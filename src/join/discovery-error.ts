@@ -8,7 +8,7 @@ export type DiscoveryErrorCode =
   | 'unknown'
   /** The token's life is over, or it was revoked. */
   | 'expired'
-  /** Another machine has this member's identity or name. */
+  /** Another machine has this member's identity, its name or one of its peer URLs. */
   | 'duplicate'
   /** The service does not take this request; `message` has its sentence and `remedy` what to do. */
   | 'refused'

@@ -66,7 +66,7 @@ export async function joinRegistry(
   } catch (error) {
     if (!signal.aborted || error !== signal.reason || !isTimeout(signal)) throw error;
     throw new DiscoveryError('timed-out', `${seen.length} of ${wanted} members came in time`, {
-      remedy: 'start the missing ones; this one may then join again, its place is kept',
+      remedy: 'Start the missing ones; this one may then join again, its place is kept.',
       members: seen,
       cause: error,
     });
@@ -82,7 +82,7 @@ function describeCluster(
   const names = new Set(members.map((member) => member.name));
   if (names.size < size) {
     throw new DiscoveryError('duplicate', 'two members of this cluster have one name, so it cannot form', {
-      remedy: 'make a new token, and give every machine a name of its own',
+      remedy: 'Make a new token, and give every machine a name of its own.',
       members,
     });
   }
@@ -95,7 +95,7 @@ function assertHasPlace(members: readonly RegisteredMember[], size: number, memb
   const chosen = members.slice(0, size);
   if (chosen.length < size || chosen.some((member) => member.memberId === memberId)) return;
   throw new DiscoveryError('full', `the cluster has its ${size} members already, and this is none of them`, {
-    remedy: 'make a new token for another cluster, or let this machine be a proxy',
+    remedy: 'Make a new token for another cluster, or let this machine be a proxy.',
     members: chosen.map(toDiscoveredMember),
   });
 }

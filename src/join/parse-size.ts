@@ -11,7 +11,7 @@ export function parseSize(text: string): number {
     'refused',
     `the cluster size of this token is ${JSON.stringify(text)}, which is no size`,
     {
-      remedy: 'make a new token with /new?size=N',
+      remedy: 'Make a new token with /new?size=N.',
     },
   );
 }

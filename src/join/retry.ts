@@ -57,7 +57,7 @@ export function jitter(delayMs: number): number {
 
 function unreachableError(error: Unanswered): DiscoveryError {
   return new DiscoveryError('unreachable', error.message, {
-    remedy: 'check the address, and that the service runs and can be reached from this machine',
+    remedy: 'Check the address, and that the service runs and can be reached from this machine.',
     cause: error,
   });
 }

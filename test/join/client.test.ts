@@ -160,7 +160,21 @@ for (const dialect of DIALECTS) {
     const { url } = await createToken({ server: muster.url, size: 3 });
     const error = await failureOf(join({ url, dialect, ...member(1), peerUrls: ['http://0.0.0.0:2380'] }));
     assert.equal(error.code, 'refused');
-    assert.match(`${error.message} ${error.remedy}`, /names every address .*put this machine's own address/);
+    assert.match(`${error.message} ${error.remedy}`, /names every address .*put this machine's own address/i);
+  });
+
+  test(`join() over ${dialect} fails as duplicate where another member has its name or a URL`, async () => {
+    await using muster = await startMuster();
+    const { url } = await createToken({ server: muster.url, size: 2 });
+    const hurry = { signal: AbortSignal.timeout(1000) };
+    await failureOf(join({ url, dialect, ...member(1), ...hurry }));
+    const { name, peerUrls } = member(1);
+    for (const taken of [{ name }, { peerUrls: [...peerUrls, 'http://127.0.0.99:2380'] }]) {
+      const error = await failureOf(join({ url, dialect, ...member(2), ...taken }));
+      assert.equal(error.code, 'duplicate', error.message);
+      assert.match(error.message, /belongs to (?:another )?member/);
+      if (error.remedy !== undefined) assert.match(error.remedy, /^(?:Set|Give) .*\.$/);
+    }
   });
 
   test(`join() over ${dialect} again, after the cluster is complete, is refused: it may have started`, async () => {

@@ -3,7 +3,11 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { Registrants } from '../../src/registry/registrants.ts';
+import { Registry } from '../../src/registry/registry.ts';
+import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.ts';
 import { bootCluster, memberOptions, newDiscoveryUrl, v3MemberOptions } from '../etcd/clusters.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { startMuster } from '../support/muster.ts';
 import { etcdProgram, missingPeers } from '../support/peers.ts';
 import { poll } from '../support/poll.ts';
@@ -70,11 +74,15 @@ test('muster join ends with a code of its own for each end, and says what to do'
   await using muster = await startMuster();
   const url = await newDiscoveryUrl(muster.url, 1);
   assert.equal((await runJoin(url, ...member(1))).code, 0);
+  const waiting = await newDiscoveryUrl(muster.url, 2);
+  assert.equal((await runJoin(waiting, ...member(1), '--timeout', '1s')).code, 7);
   const cases: ReadonlyArray<[string[], number, RegExp]> = [
     [[url, ...member(2)], 3, /muster: full: /],
     [[`${muster.url}/${'0'.repeat(32)}`, ...member(1)], 4, /muster: unknown: /],
     [[await newDiscoveryUrl(muster.url, 2), ...member(1), '--timeout', '1s'], 7, /muster: timed-out: /],
     [[await newDiscoveryUrl(muster.url, 2), ...member(1, '0.0.0.0')], 9, /muster: refused: /],
+    [[waiting, '--name', 'm1', '--peer-urls', 'http://10.0.0.9:2380'], 6, /muster: duplicate: /],
+    [[waiting, '--name', 'm9', '--peer-urls', 'http://10.0.0.1:2380'], 6, /muster: duplicate: /],
     [[], 2, /takes one discovery URL/],
     [[url], 2, /needs --name and --peer-urls/],
     [['token', ...member(1)], 2, /is not a discovery URL/],
@@ -90,6 +98,24 @@ test('muster join ends with a code of its own for each end, and says what to do'
     assert.doesNotMatch(ran.text, / at .*\.js/);
   }
 });
+
+for (const dialect of ['v2', 'v3'] as const) {
+  test(`muster join by ${dialect} ends with 5 where the life of the token is over`, async () => {
+    await using dir = await createTempDir();
+    // Made an hour ago, to live for a minute: the service that runs now has only found it.
+    const clock = new FakeClock(Date.now() - 3_600_000);
+    const store = await openLmdbStore({ folder: dir.path, clock });
+    const token = '7e7c63d11e3a4274b61db412494faacb';
+    const policy = { guard: true };
+    const parts = { store, clock, createToken: () => token, policy, registrants: new Registrants() };
+    await new Registry(parts).create({ size: 3, ttlSeconds: 60 });
+    await store.close();
+    await using muster = await startMuster({ store: `lmdb:${dir.path}` });
+    const ran = await runJoin(`${muster.url}/${token}`, ...member(1), '--dialect', dialect);
+    assert.equal(ran.code, 5, ran.text);
+    assert.match(ran.text, /muster: expired: this token expired on /);
+  });
+}
 
 test('muster join that waits ends by a signal, with its code', async () => {
   await using muster = await startMuster();

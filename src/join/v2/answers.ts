@@ -1,6 +1,7 @@
 import type { RegisteredMember } from '../discovered-member.ts';
 import { DiscoveryError } from '../discovery-error.ts';
 import type { HttpAnswer } from '../http.ts';
+import { isTaken } from '../taken.ts';
 
 /** What is read of a node of the v2 keys API. */
 export interface V2Node {
@@ -31,7 +32,7 @@ export function readNode(answer: HttpAnswer, url: URL): V2Node {
   const node = parseNode(wire);
   if (node !== undefined) return node;
   throw new DiscoveryError('refused', `${url.host} gives an answer that is none of a discovery service`, {
-    remedy: 'check that the URL is the one that /new printed',
+    remedy: 'Check that the URL is the one that /new printed.',
   });
 }
 
@@ -72,14 +73,16 @@ function toDiscoveryError(answer: HttpAnswer, url: URL): DiscoveryError {
     case KEY_NOT_FOUND:
       // Muster has its own sentence for a token whose life is over only.
       if (isBare) return unknownError(url);
-      return new DiscoveryError('expired', message, { remedy: cause });
+      return new DiscoveryError('expired', message, { remedy: toSentence(cause) });
     case KEY_EXISTS:
-      if (!isBare) return new DiscoveryError('duplicate', message, { remedy: cause });
+      if (!isBare) return new DiscoveryError('duplicate', message, { remedy: toSentence(cause) });
       return new DiscoveryError('duplicate', 'this member is registered already', {
-        remedy: 'give every machine its own name and peer URLs',
+        remedy: 'Give every machine its own name and peer URLs.',
       });
     default:
-      return new DiscoveryError('refused', message, { remedy: cause });
+      return new DiscoveryError(isTaken(message) ? 'duplicate' : 'refused', message, {
+        remedy: toSentence(cause),
+      });
   }
 }
 
@@ -90,9 +93,15 @@ function withoutJson({ status, text }: HttpAnswer, url: URL): DiscoveryError {
   return new DiscoveryError('refused', `${url.host} answers ${status}${said === '' ? '' : `: ${said}`}`);
 }
 
+/** A remedy as it stands on the wire, behind a colon, made one that can stand alone. */
+function toSentence(cause: string): string | undefined {
+  if (cause === '') return undefined;
+  return `${cause.charAt(0).toUpperCase()}${cause.slice(1)}${/[.!?]$/.test(cause) ? '' : '.'}`;
+}
+
 function unknownError(url: URL): DiscoveryError {
   return new DiscoveryError('unknown', `there is no such token at ${url.host}`, {
-    remedy: 'check the URL, or make a new token with /new?size=N and give it to every member',
+    remedy: 'Check the URL, or make a new token with /new?size=N and give it to every member.',
   });
 }
 

@@ -1,6 +1,7 @@
 import type { GrpcCallError } from '../../grpc/client.ts';
 import { GRPC_STATUS } from '../../grpc/status.ts';
 import { DiscoveryError, type DiscoveryErrorCode } from '../discovery-error.ts';
+import { isTaken } from '../taken.ts';
 
 /** Answers that no repetition changes. Others mean "not now": etcd asks again after all of them. */
 const FINAL: readonly number[] = [
@@ -21,6 +22,7 @@ const SENTENCES: readonly (readonly [RegExp, DiscoveryErrorCode])[] = [
 /** What an answer means that is final; undefined for one that says "later". */
 export function toDiscoveryError({ status, message }: GrpcCallError): DiscoveryError | undefined {
   if (!FINAL.includes(status)) return undefined;
-  const code = SENTENCES.find(([sentence]) => sentence.test(message))?.[1] ?? 'refused';
+  const known = SENTENCES.find(([sentence]) => sentence.test(message))?.[1];
+  const code = known ?? (isTaken(message) ? 'duplicate' : 'refused');
   return new DiscoveryError(code, message);
 }

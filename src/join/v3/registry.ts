@@ -64,7 +64,7 @@ class V3Registry implements RegistryClient {
     const [size] = kvs;
     if (size !== undefined) return parseSize(decoder.decode(size.value));
     throw new DiscoveryError('unknown', `there is no such token at ${this.#endpoints.host}`, {
-      remedy: 'check the token, or put a cluster size for it',
+      remedy: 'Check the token, or put a cluster size for it.',
     });
   }
 
