@@ -4,7 +4,10 @@ import type { JoinedCluster } from '../join/join.ts';
 export const OUTPUT_FORMATS = ['env', 'flags', 'yaml', 'json'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-/** What etcd has to be told, by the names of its flags. A cluster that just met is new. */
+/** A cluster that just met is new. */
+const CLUSTER_STATE = 'new';
+
+/** What etcd has to be told, by the names of its flags. */
 export function etcdSettingsOf(
   { initialCluster, clusterToken }: JoinedCluster,
   name: string,
@@ -15,7 +18,7 @@ export function etcdSettingsOf(
     ['initial-advertise-peer-urls', peerUrls.join(',')],
     ['initial-cluster', initialCluster],
     ['initial-cluster-token', clusterToken],
-    ['initial-cluster-state', 'new'],
+    ['initial-cluster-state', CLUSTER_STATE],
   ];
 }
 
@@ -41,13 +44,37 @@ export function formatCluster(
       // A string of JSON is one of YAML.
       return settings.map(([flag, value]) => `${flag}: ${JSON.stringify(value)}\n`).join('');
     case 'json': {
-      const { size, memberId, members, initialCluster, clusterToken } = cluster;
-      return `${JSON.stringify({ size, memberId, members, initialCluster, clusterToken }, null, 2)}\n`;
+      const { size, memberId, initialCluster, clusterToken } = cluster;
+      const members = cluster.members.map((member) => ({
+        memberId: member.memberId,
+        name: member.name,
+        peerUrls: member.peerUrls,
+      }));
+      return formatJson({
+        ...{ name, memberId, peerUrls, size, members },
+        ...{ initialCluster, initialClusterState: CLUSTER_STATE, clusterToken },
+      });
     }
   }
 }
 
+/** As people and programs read it. */
+function formatJson(document: object): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** Writes down how etcd becomes a proxy: the line of a shell, or what a program makes one of. */
+export function formatProxy(
+  format: OutputFormat,
+  command: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): string {
+  if (format === 'json') return formatJson({ proxy: { command, variables } });
+  const assigned = Object.entries(variables).map(([variable, value]) => `${variable}=${quote(value)}`);
+  return `${[...assigned, ...command.map(quote)].join(' ')}\n`;
+}
+
 /** As a shell and systemd read it. */
-export function quote(text: string): string {
+function quote(text: string): string {
   return /^[A-Za-z0-9_.:/=,@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

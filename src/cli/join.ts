@@ -11,9 +11,9 @@ import { type CliContext, type Command, type EndSignal, EXIT_CODES } from './com
 import {
   etcdSettingsOf,
   formatCluster,
+  formatProxy,
   OUTPUT_FORMATS,
   type OutputFormat,
-  quote,
   variableOf,
 } from './join-output.ts';
 import { findClientUrls, startOfProxy } from './join-proxy.ts';
@@ -266,12 +266,8 @@ async function prepareStart(
     if (notice !== undefined) context.stderr.write(`muster: ${notice}\n`);
     // The arguments behind the program are those of a member; a proxy has its own.
     const [program = 'etcd'] = command ?? [];
-    const assigned = Object.entries(variables).map(([variable, value]) => `${variable}=${quote(value)} `);
-    return {
-      text: `${assigned.join('')}${[program, ...args].map(quote).join(' ')}\n`,
-      command: command && [program, ...args],
-      variables,
-    };
+    const proxy = [program, ...args];
+    return { text: formatProxy(format, proxy, variables), command: command && proxy, variables };
   } finally {
     release();
   }

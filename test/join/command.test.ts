@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import type { DiscoveredMember } from 'muster/client';
 import { Registrants } from '../../src/registry/registrants.ts';
 import { Registry } from '../../src/registry/registry.ts';
 import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.ts';
@@ -12,8 +14,21 @@ import { startMuster } from '../support/muster.ts';
 import { etcdProgram, missingPeers } from '../support/peers.ts';
 import { poll } from '../support/poll.ts';
 import { freePort } from '../support/ports.ts';
+import { repositoryRoot } from '../support/repository.ts';
 import { createTempDir } from '../support/temp-dir.ts';
 import { type Joining, runJoin, startJoin } from './run-join.ts';
+
+/** What `--format json` prints. */
+interface PrintedCluster {
+  readonly name: string;
+  readonly memberId: string;
+  readonly peerUrls: readonly string[];
+  readonly size: number;
+  readonly members: readonly DiscoveredMember[];
+  readonly initialCluster: string;
+  readonly initialClusterState: string;
+  readonly clusterToken: string;
+}
 
 const member = (index: number, host = `10.0.0.${index}`): string[] => [
   ...['--name', `m${index}`, '--peer-urls', `http://${host}:2380`],
@@ -163,6 +178,34 @@ test('muster join prints flags, YAML and JSON too', async () => {
   }
 });
 
+test('the JSON of muster join is the one on the client page', async () => {
+  await using muster = await startMuster();
+  const url = await newDiscoveryUrl(muster.url, 2);
+  const ran = await Promise.all([1, 2].map((index) => runJoin(url, ...member(index), '--format', 'json')));
+  const page = readFileSync(`${repositoryRoot}docs/client.md`, 'utf8');
+  const example = JSON.parse(/^```json\n(.*?)^```/ms.exec(page)?.[1] ?? '') as PrintedCluster;
+  for (const [index, { text }] of ran.entries()) {
+    const printed = JSON.parse(text.slice(text.indexOf('{'))) as PrintedCluster;
+    assert.deepEqual(Object.keys(printed), Object.keys(example));
+    assert.deepEqual(Object.keys(printed.members[0] ?? {}), Object.keys(example.members[0] ?? {}));
+    const own = { name: `m${index + 1}`, peerUrls: [`http://10.0.0.${index + 1}:2380`] };
+    const { name, memberId, peerUrls, size, members, initialClusterState, clusterToken } = printed;
+    assert.deepEqual({ name, peerUrls }, own);
+    assert.deepEqual(
+      members.find((one) => one.name === name),
+      { memberId, ...own },
+    );
+    assert.deepEqual(
+      { size, initialClusterState, clusterToken },
+      { size: 2, initialClusterState: 'new', clusterToken: url },
+    );
+    assert.equal(
+      printed.initialCluster,
+      members.map((one) => `${one.name}=${one.peerUrls.join()}`).join(','),
+    );
+  }
+});
+
 for (const version of ['3.4', '3.6', '3.7'] as const) {
   test(`the next machine becomes a proxy before a full cluster of etcd ${version}`, {
     skip: missingPeers(`etcd-${version}`),
@@ -242,6 +285,13 @@ test('what a peer answers gets into the line of a proxy only where it is the URL
     /etcd grpc-proxy start '--endpoints=http:\/\/10\.0\.0\.1:2379,http:\/\/\[fd00::1\]:2379' --listen-addr/,
   );
   assert.doesNotMatch(ran.text, /pwned|passwd/);
+  const json = await runJoin(url, ...member(2, '127.0.0.1'), '--on-full', 'proxy', '--format', 'json');
+  const { proxy } = JSON.parse(json.text) as { proxy: { command: string[]; variables: object } };
+  assert.deepEqual(proxy.command.slice(0, 4), [
+    ...['etcd', 'grpc-proxy', 'start'],
+    '--endpoints=http://10.0.0.1:2379,http://[fd00::1]:2379',
+  ]);
+  assert.deepEqual(proxy.variables, {});
 });
 
 test('muster join that was told to end starts no proxy, though a member has answered', async () => {
