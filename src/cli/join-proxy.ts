@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { DiscoveredMember } from '../join/discovered-member.ts';
 import { type Fetch, sendRequest } from '../join/http.ts';
 import { openNodeFetch } from '../join/node/node-fetch.ts';
@@ -75,6 +76,22 @@ function isClientUrl(url: unknown): url is string {
   return (
     typeof url === 'string' && /^https?:\/\/(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$/.test(url)
   );
+}
+
+/**
+ * The words of a command up to its etcd, such as `sudo -u etcd etcd`; what follows are the arguments of a member. Etcd
+ * is the first word of that name, or the last one of several in a row, that does not stand right behind an option,
+ * whose value it may be; `--` before it makes it plain. Where there is none, the first word is the program.
+ */
+export function wordsOfEtcd(command: readonly string[]): readonly string[] {
+  const isEtcd = (word: string | undefined): boolean =>
+    word !== undefined && !/^-|=/.test(word) && basename(word) === 'etcd';
+  const found = command.findIndex((word, index) => {
+    const before = command[index - 1];
+    const isBehindOption = before?.startsWith('-') === true && before !== '--';
+    return isEtcd(word) && !isBehindOption && !isEtcd(command[index + 1]);
+  });
+  return command.slice(0, Math.max(found, 0) + 1);
 }
 
 /** How etcd becomes a proxy: its arguments, and what its environment needs beside them. */

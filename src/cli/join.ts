@@ -16,7 +16,7 @@ import {
   type OutputFormat,
   variableOf,
 } from './join-output.ts';
-import { findClientUrls, startOfProxy } from './join-proxy.ts';
+import { findClientUrls, startOfProxy, wordsOfEtcd } from './join-proxy.ts';
 import { addTlsChoice, readTlsChoice, type TlsChoice, type TlsFileOptions } from './join-tls.ts';
 import { formatProblem } from './terminal.ts';
 
@@ -43,7 +43,7 @@ Options:
   --format FORMAT      env, flags, yaml or json. Default: env
   --timeout DURATION   how long to wait for the others, such as 10m. Default: without end
   --on-full proxy      where the cluster is full: print the line that starts etcd as a proxy before it, or with
-                       --exec start it, by the first word behind that alone. Its members are asked where
+                       --exec start it, by the words behind that up to etcd. Its members are asked where
                        clients reach them, until one answers
   --proxy-listen H:P   where that proxy listens. Default: 127.0.0.1:2379
   --tls-ca FILE        a CA for the certificate of the service, beside those that Node trusts
@@ -264,9 +264,7 @@ async function prepareStart(
     const clientUrls = await findProxied(error.members, peerTls, context, signal, interrupt);
     const { args, variables, notice } = startOfProxy(clientUrls, proxyListen, peerTls);
     if (notice !== undefined) context.stderr.write(`muster: ${notice}\n`);
-    // The arguments behind the program are those of a member; a proxy has its own.
-    const [program = 'etcd'] = command ?? [];
-    const proxy = [program, ...args];
+    const proxy = [...wordsOfEtcd(command ?? ['etcd']), ...args];
     return { text: formatProxy(format, proxy, variables), command: command && proxy, variables };
   } finally {
     release();

@@ -228,7 +228,8 @@ for (const version of ['3.4', '3.6', '3.7'] as const) {
       printed.text,
     );
     const etcd = etcdProgram(version, 'etcd');
-    await using proxy = await startJoin(...full, '--exec', etcd, '--data-dir', `${dir.path}/unused`);
+    const exec = ['--exec', 'env', 'A=/var/lib/etcd', etcd, '--data-dir', `${dir.path}/unused`];
+    await using proxy = await startJoin(...full, ...exec);
     const health = await poll(
       'the proxy',
       30_000,
