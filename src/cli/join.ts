@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
+import { systemClock } from '../clock/clock.ts';
 import { MusterError } from '../errors.ts';
 import { join } from '../join/client.ts';
 import type { DiscoveredMember } from '../join/discovered-member.ts';
@@ -16,6 +17,7 @@ import {
   type OutputFormat,
   variableOf,
 } from './join-output.ts';
+import { openProgress, type Progress } from './join-progress.ts';
 import { findClientUrls, startOfProxy, wordsOfEtcd } from './join-proxy.ts';
 import { addTlsChoice, readTlsChoice, type TlsChoice, type TlsFileOptions } from './join-tls.ts';
 import { formatProblem } from './terminal.ts';
@@ -223,16 +225,16 @@ function listenForSignals(context: CliContext): { signal: AbortSignal; release: 
 
 async function joinCluster(
   { url, name, peerUrls, dialect, tls }: JoinArguments,
-  { stderr }: CliContext,
+  progress: Progress,
   signal: AbortSignal,
 ): Promise<JoinedCluster> {
   const onProgress = ({ size, members }: JoinProgress): void => {
     const names = members.map((member) => member.name).join(', ');
     const rest = size > members.length ? `; waiting for ${size - members.length} more` : '; complete';
-    stderr.write(`muster: ${members.length} of ${size} members are here: ${names}${rest}\n`);
+    progress.state(`${members.length} of ${size} members are here: ${names}${rest}`);
   };
   const onRetry = (reason: string, delayMs: number): void => {
-    stderr.write(`muster: ${reason}; asking again in ${Math.ceil(delayMs / 1000)} s\n`);
+    progress.note(`${reason}; asking again in ${Math.ceil(delayMs / 1000)} s`);
   };
   return join({ url, name, peerUrls, dialect, tls: tls.texts, signal, onProgress, onRetry });
 }
@@ -251,8 +253,9 @@ async function prepareStart(
 ): Promise<Start> {
   const { timeoutMs, command, format, name, peerUrls, peerTls, proxyListen } = wanted;
   const { signal, release } = limitTime(interrupt, timeoutMs);
+  const progress = openProgress(context.stderr, context.env, systemClock);
   try {
-    const cluster = await joinCluster(wanted, context, signal);
+    const cluster = await joinCluster(wanted, progress, signal);
     const settings = etcdSettingsOf(cluster, name, peerUrls).map(([flag, value]) => [
       variableOf(flag),
       value,
@@ -261,12 +264,13 @@ async function prepareStart(
     return { text, command, variables: Object.fromEntries(settings) };
   } catch (error) {
     if (proxyListen === undefined || !isDiscoveryError(error, 'full')) throw error;
-    const clientUrls = await findProxied(error.members, peerTls, context, signal, interrupt);
+    const clientUrls = await findProxied(error.members, peerTls, progress, signal, interrupt);
     const { args, variables, notice } = startOfProxy(clientUrls, proxyListen, peerTls);
-    if (notice !== undefined) context.stderr.write(`muster: ${notice}\n`);
+    if (notice !== undefined) progress.note(notice);
     const proxy = [...wordsOfEtcd(command ?? ['etcd']), ...args];
     return { text: formatProxy(format, proxy, variables), command: command && proxy, variables };
   } finally {
+    progress.end();
     release();
   }
 }
@@ -295,11 +299,11 @@ function limitTime(
 async function findProxied(
   members: readonly DiscoveredMember[],
   tls: TlsChoice,
-  { stderr }: CliContext,
+  progress: Progress,
   signal: AbortSignal,
   interrupt: AbortSignal,
 ): Promise<readonly string[]> {
-  const onRetry = (reason: string): void => void stderr.write(`muster: ${reason}\n`);
+  const onRetry = (reason: string): void => progress.state(reason);
   try {
     return await findClientUrls(members, tls, signal, onRetry);
   } catch (error) {
