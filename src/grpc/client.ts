@@ -147,8 +147,10 @@ async function* callStream<I extends Message, O extends Message>(
 
 function lostError(cause: unknown): GrpcCallError {
   // Several addresses of a host that all refuse make an error without words of its own.
-  const { message = '', code = 'no reason is known' } = cause as { message?: string; code?: string };
-  return new GrpcCallError(GRPC_STATUS.unavailable, message || code, cause);
+  const { reason, message, code } = cause as { reason?: string; message?: string; code?: string };
+  // The message of the TLS library has addresses, files and line numbers around its reason.
+  const text = reason || message || code || 'no reason is known';
+  return new GrpcCallError(GRPC_STATUS.unavailable, text, cause);
 }
 
 /** Listens for the status of a call, which stands in its trailers, or in its headers where it has no message. */

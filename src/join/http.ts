@@ -85,6 +85,8 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   if (cause instanceof Error) return reasonOf(cause);
+  // What the TLS library says in words; its message has addresses, files and line numbers around them.
+  if ('reason' in error && typeof error.reason === 'string') return error.reason;
   if (error.message !== '') return error.message;
   return 'code' in error ? String(error.code) : error.name;
 }

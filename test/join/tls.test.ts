@@ -75,6 +75,7 @@ for (const dialect of ['v2', 'v3'] as const) {
     }
     const bare = await runJoin(url, ...named(3), ...tls.slice(0, 4), '--timeout', '2s');
     assert.equal(bare.code, 8, bare.text);
+    assert.match(bare.text, /cannot be reached: tlsv13 alert certificate required; asking again/);
     const distrusting = await runJoin(url, ...named(3), ...tls.slice(0, 2), '--timeout', '2s');
     assert.equal(distrusting.code, 8, distrusting.text);
     assert.match(distrusting.text, /unable to verify the first certificate/);
