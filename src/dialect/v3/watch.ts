@@ -327,7 +327,7 @@ class Watch {
   }
 }
 
-/** `"\\0"` as the end of a range is behind every key. */
+/** `"\0"` as the end of a range is behind every key. */
 function isEveryKey(rangeEnd: Uint8Array): boolean {
   return rangeEnd.length === 1 && rangeEnd[0] === 0;
 }
