@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { openGrpcClient } from '../src/grpc/client.ts';
-import { PUT } from '../src/join/v3/methods.ts';
+import { PUT } from '../src/grpc/etcd-methods.ts';
 import { WatchCreateRequestSchema } from '../src/proto/rpc_pb.ts';
 import { V3Client } from '../test/support/v3-client.ts';
 import { WatchStream } from '../test/v3/watch-stream.ts';

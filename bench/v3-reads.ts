@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { openGrpcClient } from '../src/grpc/client.ts';
-import { RANGE } from '../src/join/v3/methods.ts';
+import { RANGE } from '../src/grpc/etcd-methods.ts';
 import { type RangeRequest, RangeRequestSchema } from '../src/proto/rpc_pb.ts';
 import { alternate } from './alternate.ts';
 import type { Bench } from './bench.ts';

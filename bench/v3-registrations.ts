@@ -1,4 +1,4 @@
-import { PUT } from '../src/join/v3/methods.ts';
+import { PUT } from '../src/grpc/etcd-methods.ts';
 import { alternate } from './alternate.ts';
 import type { Bench, BenchContext } from './bench.ts';
 import { createFreshLoad } from './fresh-load.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { openGrpcClient } from '../src/grpc/client.ts';
-import { PUT } from '../src/join/v3/methods.ts';
+import { PUT } from '../src/grpc/etcd-methods.ts';
 import { type PutRequest, PutRequestSchema } from '../src/proto/rpc_pb.ts';
 import { createMember } from './member.ts';
 

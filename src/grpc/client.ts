@@ -13,19 +13,28 @@ export interface ClientMethod<I extends Message, O extends Message> {
   readonly output: GenMessage<O>;
 }
 
+/** What a call may bring along. */
+export interface CallOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Headers of the call, which gRPC calls metadata. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
 /** A connection to one endpoint, made with the first call, and again after it was lost. */
 export interface GrpcClient {
   /** One message out, one in. @throws GrpcCallError, or the reason of the signal */
   unary<I extends Message, O extends Message>(
     method: ClientMethod<I, O>,
     request: I,
-    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+    options: CallOptions,
   ): Promise<O>;
   /** One message out, and what comes back until the other side ends it. @throws as `unary` does */
   stream<I extends Message, O extends Message>(
     method: ClientMethod<I, O>,
     request: I,
     signal: AbortSignal,
+    metadata?: CallOptions['metadata'],
   ): AsyncGenerator<O>;
   close(): void;
 }
@@ -49,28 +58,26 @@ export interface GrpcTls {
   readonly key?: string | undefined;
 }
 
+/** How a client of gRPC behaves, where its defaults do not do. */
+export interface GrpcClientOptions extends GrpcTls {
+  /** The longest message that is taken. */
+  readonly receiveMaxBytes?: number;
+  /**
+   * How often the other side is asked whether it is there while a call waits, and how long it may take to answer. etcd
+   * turns away who asks more often than every 5 s. Default: TCP alone finds out.
+   */
+  readonly keepAlive?: { readonly everyMs: number; readonly timeoutMs: number };
+  /** How long a connection may take until it is there. Default: as long as TCP waits. */
+  readonly connectTimeoutMs?: number;
+}
+
 /** @param endpoint `http://host:port` for HTTP/2 in plain text, or `https://host:port` */
-export function openGrpcClient(endpoint: string, tls: GrpcTls = {}): GrpcClient {
-  const connection = new Connection(endpoint, tls);
+export function openGrpcClient(endpoint: string, options: GrpcClientOptions = {}): GrpcClient {
+  const connection = new Connection(endpoint, options);
   return {
-    stream: (method, request, signal) => callStream(connection, method, request, { signal, isOpen: true }),
-    async unary(method, request, { timeoutMs, signal }) {
-      // Node forgets a timeout that only `any` refers to (nodejs/node#57736); this one is asked in the end.
-      const late = AbortSignal.timeout(timeoutMs);
-      const ended = AbortSignal.any([signal, late]);
-      try {
-        for await (const answer of callStream(connection, method, request, {
-          signal: ended,
-          isOpen: false,
-        })) {
-          return answer;
-        }
-      } catch (error) {
-        if (signal.aborted || !late.aborted) throw error;
-        throw new GrpcCallError(GRPC_STATUS.deadlineExceeded, `no answer within ${timeoutMs / 1000} s`);
-      }
-      throw new GrpcCallError(GRPC_STATUS.internal, 'the answer has no message');
-    },
+    unary: (method, request, callOptions) => callUnary(connection, method, request, callOptions),
+    stream: (method, request, signal, metadata) =>
+      callStream(connection, method, request, { signal, metadata }),
     close: () => connection.close(),
   };
 }
@@ -78,22 +85,38 @@ export function openGrpcClient(endpoint: string, tls: GrpcTls = {}): GrpcClient 
 /** The session that calls share. */
 class Connection {
   readonly #endpoint: string;
-  readonly #tls: GrpcTls;
+  readonly #options: GrpcClientOptions;
   #session: ClientHttp2Session | undefined;
+  #calls = 0;
+  #keepAlive: NodeJS.Timeout | undefined;
   /** Why the last session ended, which its calls do not say. */
   failure: Error | undefined;
 
-  constructor(endpoint: string, tls: GrpcTls) {
+  constructor(endpoint: string, options: GrpcClientOptions) {
     this.#endpoint = endpoint;
-    this.#tls = tls;
+    this.#options = options;
   }
 
-  request(path: string, signal: AbortSignal): ClientHttp2Stream {
-    const headers = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' };
-    return this.#open().request(headers, { signal });
+  get receiveMaxBytes(): number {
+    return this.#options.receiveMaxBytes ?? LIMITS.grpcMessageMaxBytes;
+  }
+
+  request(path: string, metadata: CallOptions['metadata'], signal?: AbortSignal): ClientHttp2Stream {
+    const headers = {
+      ':method': 'POST',
+      ':path': path,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      ...metadata,
+    };
+    const stream = this.#open().request(headers, signal === undefined ? {} : { signal });
+    this.#calls++;
+    stream.on('close', () => this.#calls--);
+    return stream;
   }
 
   close(): void {
+    clearInterval(this.#keepAlive);
     this.#session?.destroy();
     this.#session = undefined;
   }
@@ -101,33 +124,102 @@ class Connection {
   #open(): ClientHttp2Session {
     const known = this.#session;
     if (known !== undefined && !known.closed && !known.destroyed) return known;
+    clearInterval(this.#keepAlive);
     this.failure = undefined;
-    const session = connect(this.#endpoint, this.#tls);
+    const { ca, cert, key, connectTimeoutMs } = this.#options;
+    const session = connect(this.#endpoint, { ca, cert, key });
     session.on('error', (error: Error) => {
       this.failure = error;
     });
-    // A watch is silent for as long as it takes; TCP finds out when the other side is no longer there.
-    session.on('connect', (_session, socket) => void socket.setKeepAlive(true, LIMITS.tcpKeepAliveMs));
+    const late = setTimeout(
+      () => {
+        session.destroy(new Error('the connection took too long'));
+      },
+      connectTimeoutMs ?? 2 ** 31 - 1,
+    ).unref();
+    session.on('close', () => clearTimeout(late));
+    session.on('connect', (_session, socket) => {
+      clearTimeout(late);
+      // A watch is silent for as long as it takes; TCP finds out when the other side is no longer there.
+      socket.setKeepAlive(true, LIMITS.tcpKeepAliveMs);
+    });
     this.#session = session;
+    this.#keepAliveOf(session);
     return session;
   }
+
+  #keepAliveOf(session: ClientHttp2Session): void {
+    const { keepAlive } = this.#options;
+    if (keepAlive === undefined) return;
+    const timer = setInterval(() => {
+      // etcd counts pings without a call against the client.
+      if (this.#calls === 0 || session.connecting || session.destroyed) return;
+      const silent = setTimeout(() => {
+        session.destroy(new Error('the other side does not answer'));
+      }, keepAlive.timeoutMs).unref();
+      session.ping(() => clearTimeout(silent));
+    }, keepAlive.everyMs).unref();
+    this.#keepAlive = timer;
+    session.on('close', () => clearInterval(timer));
+  }
+}
+
+/** By events and no stream of chunks: a store makes thousands of calls a second. */
+function callUnary<I extends Message, O extends Message>(
+  connection: Connection,
+  { path, input, output }: ClientMethod<I, O>,
+  request: I,
+  { timeoutMs, signal, metadata }: CallOptions,
+): Promise<O> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const stream = connection.request(path, metadata);
+    const end = statusOf(stream);
+    const reader = new MessageReader(connection.receiveMaxBytes);
+    let answer: O | undefined;
+    const settle = (error: unknown): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      if (error === undefined && answer !== undefined) resolve(answer);
+      else reject(error ?? new GrpcCallError(GRPC_STATUS.internal, 'the answer has no message'));
+      stream.close(constants.NGHTTP2_CANCEL);
+    };
+    const abort = (): void => settle(signal?.reason);
+    const timer = setTimeout(() => {
+      settle(new GrpcCallError(GRPC_STATUS.deadlineExceeded, `no answer within ${timeoutMs / 1000} s`));
+    }, timeoutMs);
+    signal?.addEventListener('abort', abort, { once: true });
+    let failure: unknown;
+    stream.on('error', (error) => (failure = error));
+    stream.on('data', (chunk: Buffer) => {
+      try {
+        for (const body of reader.read(chunk)) answer ??= fromBinary(output, body);
+      } catch (error) {
+        settle(error);
+      }
+    });
+    stream.on('close', () => {
+      const status = end.read();
+      if (status === 'ok') settle(undefined);
+      else settle(status ?? lostError(connection.failure ?? failure ?? new Error('the connection ended')));
+    });
+    stream.end(formatMessage(toBinary(input, request)));
+  });
 }
 
 async function* callStream<I extends Message, O extends Message>(
   connection: Connection,
   { path, input, output }: ClientMethod<I, O>,
   request: I,
-  { signal, isOpen }: { readonly signal: AbortSignal; readonly isOpen: boolean },
+  { signal, metadata }: { readonly signal: AbortSignal; readonly metadata: CallOptions['metadata'] },
 ): AsyncGenerator<O> {
   signal.throwIfAborted();
-  const stream = connection.request(path, signal);
+  const stream = connection.request(path, metadata, signal);
   const end = statusOf(stream);
   // The loop below hears of errors; one that comes after it is of no interest.
   stream.on('error', () => {});
-  const message = formatMessage(toBinary(input, request));
-  if (isOpen) stream.write(message);
-  else stream.end(message);
-  const reader = new MessageReader(LIMITS.grpcMessageMaxBytes);
+  stream.write(formatMessage(toBinary(input, request)));
+  const reader = new MessageReader(connection.receiveMaxBytes);
   try {
     for await (const chunk of stream) {
       for (const body of reader.read(chunk as Buffer)) yield fromBinary(output, body);

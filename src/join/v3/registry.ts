@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { GrpcCallError } from '../../grpc/client.ts';
+import { PUT, RANGE, WATCH } from '../../grpc/etcd-methods.ts';
 import { Event_EventType, type KeyValue } from '../../proto/kv_pb.ts';
 import {
   PutRequestSchema,
@@ -17,7 +18,6 @@ import { parseSize } from '../parse-size.ts';
 import type { MemberList, RegistryClient } from '../registry-client.ts';
 import { type RetryPolicy, retry, Unanswered } from '../retry.ts';
 import { Endpoints } from './endpoints.ts';
-import { PUT, RANGE, WATCH } from './methods.ts';
 import { toDiscoveryError } from './refusals.ts';
 
 /** What a token's client over gRPC needs. */
