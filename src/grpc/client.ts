@@ -133,7 +133,9 @@ class Connection {
     });
     const late = setTimeout(
       () => {
-        session.destroy(new Error('the connection took too long'));
+        session.destroy(
+          Object.assign(new Error('no connection came about'), { code: 'ERR_CONNECT_TIMEOUT' }),
+        );
       },
       connectTimeoutMs ?? 2 ** 31 - 1,
     ).unref();

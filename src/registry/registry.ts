@@ -355,7 +355,7 @@ export class Registry {
    * The first change from a revision on that `accept` takes, or undefined when the signal aborts first.
    *
    * @throws MusterError `expired-token` and its like when the token ends meanwhile, `store-closed` when the
-   *   service does, `watch-overrun` when changes came faster than they were read
+   *   service does
    */
   async nextChange(
     token: string,
@@ -363,10 +363,20 @@ export class Registry {
     signal: AbortSignal,
     accept: (change: RegistryChange) => boolean,
   ): Promise<RegistryChange | undefined> {
-    // Not over `changes`: one generator less for each of the thousands that wait here.
-    for await (const commit of this.#store.watch(token, fromRevision, signal)) {
-      for (const change of await this.#readLiveChanges(token, commit)) {
-        if (accept(change)) return change;
+    let next = fromRevision;
+    while (!signal.aborted) {
+      try {
+        // Not over `changes`: one generator less for each of the thousands that wait here.
+        for await (const commit of this.#store.watch(token, next, signal)) {
+          next = commit.revision + 1;
+          for (const change of await this.#readLiveChanges(token, commit)) {
+            if (accept(change)) return change;
+          }
+        }
+      } catch (error) {
+        if (!isMusterError(error, 'watch-overrun')) throw error;
+        // The history of a token that ended meanwhile does not say so.
+        await this.read(token);
       }
     }
     return undefined;
@@ -392,6 +402,8 @@ export class Registry {
           return;
         } catch (error) {
           if (!isMusterError(error, 'watch-overrun')) throw error;
+          // The history of a token that ended meanwhile does not say so.
+          await this.read(token);
         }
       }
     });

@@ -125,8 +125,9 @@ export interface Store extends AsyncDisposable {
    * Every commit to a token with a revision of at least `fromRevision`, in order, none lost, none twice:
    * first those that happened already, then each new one as it becomes durable. History is kept as long as
    * the token's `_config/size` is there, also over a restart; after that only current keys are replayed.
-   * Ends without an error when `signal` aborts, or by `return()`, also while a `next()` waits. Throws `watch-overrun` when the reader fell behind its
-   * bounded queue, and `store-closed` when the store closes.
+   * Ends without an error when `signal` aborts, or by `return()`, also while a `next()` waits. Throws `watch-overrun`
+   * when the reader fell behind its bounded queue, or when the store itself was behind for too long: whoever watches
+   * again from there on misses nothing. Throws `store-closed` when the store closes.
    */
   watch(token: string, fromRevision: number, signal?: AbortSignal): AsyncIterableIterator<Commit>;
 

@@ -7,9 +7,13 @@ import type { Commit } from './store.ts';
 export interface WatchHistory {
   /**
    * The durable commits to `token` from `fromRevision` on, in order, at most `maxCommits` of them. Fewer
-   * mean that there are no more.
+   * mean that there are no more. A history that is not at hand may leave out what is published meanwhile.
    */
-  replay(token: string, fromRevision: number, maxCommits: number): readonly Commit[];
+  replay(
+    token: string,
+    fromRevision: number,
+    maxCommits: number,
+  ): readonly Commit[] | Promise<readonly Commit[]>;
 }
 
 /** The watches of one store. The store publishes each durable commit once, in the order of revisions. */
@@ -59,8 +63,20 @@ export class WatchHub {
   }
 
   /** For the watches themselves. */
-  replay(token: string, fromRevision: number, maxCommits: number): readonly Commit[] {
+  replay(
+    ...[token, fromRevision, maxCommits]: Parameters<WatchHistory['replay']>
+  ): ReturnType<WatchHistory['replay']> {
     return this.#history.replay(token, fromRevision, maxCommits);
+  }
+
+  /**
+   * Ends every watch with `watch-overrun`: commits were not published that the watches should have had. Whoever watches
+   * again from where it was has them from the history.
+   */
+  overrun(): void {
+    for (const watchers of [...this.#watchers.values()]) {
+      for (const watcher of [...watchers]) watcher.overrun();
+    }
   }
 
   /** For the watches themselves: forgets one that ended. */
@@ -97,6 +113,8 @@ class Watcher implements AsyncIterableIterator<Commit> {
   #nextRevision: number;
   #live = false;
   #ended = false;
+  /** What was published while a page of history was on its way; undefined while none is. */
+  #meanwhile: Commit[] | undefined;
   #queue: Commit[] | undefined;
   #waiters: Waiter[] | undefined;
   #failure: unknown;
@@ -153,9 +171,14 @@ class Watcher implements AsyncIterableIterator<Commit> {
 
   take(commit: Commit, historyKept: boolean): void {
     if (commit.revision < this.#nextRevision) return;
+    if (this.#meanwhile !== undefined) {
+      if (this.#meanwhile.length < LIMITS.watchQueueMaxCommits) this.#meanwhile.push(commit);
+      else this.overrun();
+      return;
+    }
     if (!this.#live) {
       // The history that it still has to read is gone with this commit.
-      if (!historyKept) this.#overrun();
+      if (!historyKept) this.overrun();
       return;
     }
     this.#nextRevision = commit.revision + 1;
@@ -168,7 +191,7 @@ class Watcher implements AsyncIterableIterator<Commit> {
     } else if (this.#queue.length < LIMITS.watchQueueMaxCommits) {
       this.#queue.push(commit);
     } else {
-      this.#overrun();
+      this.overrun();
     }
   }
 
@@ -202,7 +225,8 @@ class Watcher implements AsyncIterableIterator<Commit> {
     this.#hub.forget(this.#token, this);
   }
 
-  #overrun(): void {
+  /** Ends with `watch-overrun`, and without what it holds, which comes again with the history. */
+  overrun(): void {
     this.#queue = undefined;
     this.fail(
       new MusterError('watch-overrun', 'the reader of this watch fell too far behind', {
@@ -212,15 +236,51 @@ class Watcher implements AsyncIterableIterator<Commit> {
   }
 
   #readPage(): void {
+    if (this.#meanwhile !== undefined) return;
     try {
       const page = this.#hub.replay(this.#token, this.#nextRevision, LIMITS.watchQueueMaxCommits);
-      this.#live = page.length < LIMITS.watchQueueMaxCommits;
-      const last = page.at(-1);
-      if (last === undefined) return;
-      this.#queue = page.slice();
-      this.#nextRevision = last.revision + 1;
+      if (page instanceof Promise) this.#awaitPage(page);
+      else this.#takePage(page);
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  #awaitPage(coming: Promise<readonly Commit[]>): void {
+    this.#meanwhile = [];
+    coming.then(
+      (page) => {
+        const meanwhile = this.#meanwhile ?? [];
+        this.#meanwhile = undefined;
+        if (this.#ended) return;
+        this.#takePage(page);
+        this.#serveWaiters();
+        // What came meanwhile stands in the page, or comes behind it; where the page is not the last, in one of the next.
+        if (this.#live) for (const commit of meanwhile) this.take(commit, true);
+      },
+      (error: unknown) => {
+        this.#meanwhile = undefined;
+        this.fail(error);
+      },
+    );
+  }
+
+  #serveWaiters(): void {
+    while (this.#waiters !== undefined && this.#queue !== undefined) {
+      const waiter = this.#waiters.shift();
+      const commit = this.#queue.shift();
+      if (this.#waiters.length === 0) this.#waiters = undefined;
+      if (this.#queue.length === 0) this.#queue = undefined;
+      if (commit !== undefined) waiter?.resolve({ done: false, value: commit });
+    }
+    if (this.#waiters !== undefined && !this.#live && !this.#ended) this.#readPage();
+  }
+
+  #takePage(page: readonly Commit[]): void {
+    this.#live = page.length < LIMITS.watchQueueMaxCommits;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    this.#queue = page.slice();
+    this.#nextRevision = last.revision + 1;
   }
 }

@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Commit,
   type Committed,
@@ -13,6 +15,12 @@ import type { FakeClock } from '../support/fake-clock.ts';
 export interface OpenedStore {
   readonly store: Store;
   readonly clock: FakeClock;
+  /** Times of expiry are kept to so many milliseconds. */
+  readonly stepMs: number;
+  /** Commits to several tokens that come at once may have one revision together. */
+  readonly sharesRevisions: boolean;
+  /** History ends with the size of the token, and what was before it is not kept; otherwise it may go further back. */
+  readonly historyEnds: boolean;
   /** For each token that ended, whether it expired. */
   readonly ended: readonly boolean[];
   /** Closes the store and opens it again; absent where nothing outlives the store. */
@@ -53,6 +61,15 @@ export function commit(
 export async function settle(store: Store, token: string): Promise<void> {
   await commit(store, token);
   await new Promise(setImmediate);
+}
+
+/** Waits until something is as expected, where it comes by itself: what it is otherwise fails the test. */
+export async function eventually<T>(ask: () => Promise<T>, expected: T): Promise<void> {
+  for (let rounds = 0; rounds < 500; rounds++) {
+    if (isDeepStrictEqual(await ask(), expected)) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.deepEqual(await ask(), expected);
 }
 
 /** What a watch from `fromRevision` gives without waiting; for stores whose history is at hand. */

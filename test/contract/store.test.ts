@@ -18,7 +18,7 @@ storeContract('memory store', async (context: TestContext): Promise<OpenedStore>
   const ended: boolean[] = [];
   const store = createMemoryStore({ clock, observer: endsInto(ended) });
   context.after(() => store.close());
-  return { store, clock, ended };
+  return { store, clock, ended, stepMs: 1, sharesRevisions: false, historyEnds: true };
 });
 
 storeContract('lmdb store', async (context: TestContext): Promise<OpenedStore> => {
@@ -35,5 +35,5 @@ storeContract('lmdb store', async (context: TestContext): Promise<OpenedStore> =
     store = await openLmdbStore({ folder, clock, observer: endsInto(ended) });
     return store;
   };
-  return { store, clock, ended, reopen };
+  return { store, clock, ended, reopen, stepMs: 1, sharesRevisions: false, historyEnds: true };
 });

@@ -8,8 +8,8 @@ const A = 'a'.repeat(32);
 const B = 'b'.repeat(32);
 const never = new AbortController().signal;
 
-export function contractOfWatches(name: string, open: OpenStore): void {
-  describe(`${name}: watches`, { timeout: 60_000 }, () => {
+export function contractOfWatches(name: string, open: OpenStore, skip: string | false): void {
+  describe(`${name}: watches`, { timeout: 60_000, skip }, () => {
     test('a watch replays every commit from its revision on, also of overwritten and deleted keys', async (t) => {
       const { store, reopen } = await open(t);
       await commit(store, A, anchor);
@@ -151,7 +151,7 @@ export function contractOfWatches(name: string, open: OpenStore): void {
     });
 
     test('history is gone with the size of the token, and begins anew with it', async (t) => {
-      const { store } = await open(t);
+      const { store, historyEnds } = await open(t);
       await commit(store, A, put('early', '1'), put('k', '0'));
       await commit(store, A, put('early', '2'));
       await commit(store, A, anchor);
@@ -159,8 +159,7 @@ export function contractOfWatches(name: string, open: OpenStore): void {
       await commit(store, A, put('k', '2'), put('gone', '1'));
       await commit(store, A, remove('gone'));
       assert.deepEqual(words(await replay(store, A, 0)), [
-        '2 +k=0',
-        '3 +early=2',
+        ...(historyEnds ? ['2 +k=0', '3 +early=2'] : ['2 +early=1 +k=0', '3 +early=2(1)']),
         '4 +_config/size=3',
         '5 +k=1(0)',
         '6 +k=2(1) +gone=1',
@@ -171,6 +170,7 @@ export function contractOfWatches(name: string, open: OpenStore): void {
       await commit(store, A, remove('l'));
       await commit(store, A, anchor, put('k', '3'));
       await commit(store, A, put('early', '3'));
+      if (!historyEnds) return;
       assert.deepEqual(words(await replay(store, A, 0)), [
         '3 +early=2',
         '6 +k=2',
@@ -180,7 +180,8 @@ export function contractOfWatches(name: string, open: OpenStore): void {
     });
 
     test('a reader in the middle of history that goes away is told so', async (t) => {
-      const { store } = await open(t);
+      const { store, historyEnds } = await open(t);
+      if (!historyEnds) return t.skip('the history of this store does not go away');
       await commit(store, A, anchor);
       await Promise.all(
         Array.from({ length: LIMITS.watchQueueMaxCommits + 1 }, (_, i) => commit(store, A, put('k', `${i}`))),

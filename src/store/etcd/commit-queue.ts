@@ -1,0 +1,439 @@
+import { randomBytes } from 'node:crypto';
+import { create } from '@bufbuild/protobuf';
+import type { Clock } from '../../clock/clock.ts';
+import { MusterError } from '../../errors.ts';
+import { GrpcCallError } from '../../grpc/client.ts';
+import { RANGE, TXN } from '../../grpc/etcd-methods.ts';
+import type { KeyValue } from '../../proto/kv_pb.ts';
+import {
+  RangeRequestSchema,
+  type ResponseOp,
+  type TxnRequest,
+  TxnRequestSchema,
+  type TxnResponse,
+} from '../../proto/rpc_pb.ts';
+import { type Applied, applyOperations, assertOperations } from '../apply-operations.ts';
+import type { Committed, Decision, Operation, TokenRange } from '../store.ts';
+import { type EtcdClient, UnknownOutcome, unavailable } from './etcd-client.ts';
+import { COMMIT_KEY, type Layout } from './layout.ts';
+import { roundExpiry } from './lease-ids.ts';
+import { isNotFound, type Leases } from './leases.ts';
+import type { TokenState, TokenStates } from './token-states.ts';
+import { buildTransaction, type Change, sizeOf } from './transaction.ts';
+
+/** What a queue of commits needs of its surroundings. */
+export interface CommitQueueOptions {
+  readonly client: EtcdClient;
+  readonly layout: Layout;
+  readonly states: TokenStates;
+  readonly leases: Leases;
+  readonly clock: Clock;
+  /** The newest revision that is known. */
+  readonly revision: () => number;
+  /** Resolves when the watches of this replica know of a revision, or when that takes too long. */
+  readonly published: (revision: number) => Promise<void>;
+  readonly onFlushed: (commits: number, seconds: number) => void;
+  readonly onFailed: (error: unknown) => void;
+}
+
+/** How long a commit is tried: clients of discovery wait for 5 s. */
+const COMMIT_MS = 4500;
+/** Tokens in one transaction of etcd, which takes 128 operations; each token is one that has others within. */
+const TOKENS_PER_BATCH = 64;
+/** etcd takes requests up to 1.5 MiB (its --max-request-bytes). */
+const BATCH_MAX_BYTES = 1_000_000;
+/** Batches on their way. More would be smaller; etcd itself flushes what comes meanwhile together. */
+const BATCHES_AT_ONCE = 2;
+
+interface Job {
+  readonly decide: (range: TokenRange) => Decision<unknown>;
+  readonly expired: boolean;
+  readonly deadline: number;
+  readonly resolve: (committed: Committed<unknown>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What waits for one token. Only one batch at a time is about a token. */
+interface Lane {
+  readonly token: string;
+  readonly jobs: Job[];
+  isBusy: boolean;
+  /**
+   * An earlier attempt may still be on its way to etcd. Whatever is answered now must keep it from being carried out
+   * later: the next transaction writes the commit key in any case.
+   */
+  needsFence: boolean;
+}
+
+/** A lane in a batch: what was decided on its state. */
+interface Plan {
+  readonly lane: Lane;
+  readonly state: TokenState;
+  /** Jobs that change nothing, or were refused: they are answered once it is known that they saw what was there. */
+  readonly settled: ReadonlyArray<{ readonly job: Job; readonly answer: Answer }>;
+  readonly writer: Writer | undefined;
+  readonly change: Change | undefined;
+}
+
+interface Writer {
+  readonly job: Job;
+  readonly outcome: unknown;
+  readonly operations: readonly Operation[];
+  readonly applied: Applied;
+}
+
+type Answer = { readonly outcome: unknown } | { readonly error: unknown };
+
+/**
+ * Decides and commits. Every token's transaction has the condition that nothing was committed to the token since the
+ * state that was decided on; several tokens share a transaction of etcd, since each of those costs a flush of a quorum.
+ */
+export class CommitQueue {
+  readonly #options: CommitQueueOptions;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #ready = new Set<Lane>();
+  readonly #replica = randomBytes(6).toString('hex');
+  #commits = 0;
+  #batches = 0;
+  #unanswered = 0;
+  #isScheduled = false;
+  #onIdle: (() => void) | undefined;
+
+  constructor(options: CommitQueueOptions) {
+    this.#options = options;
+  }
+
+  transact<T>(
+    token: string,
+    decide: (range: TokenRange) => Decision<T>,
+    { expired }: { readonly expired: boolean },
+  ): Promise<Committed<T>> {
+    return new Promise((resolve, reject) => {
+      let lane = this.#lanes.get(token);
+      if (lane === undefined) {
+        lane = { token, jobs: [], isBusy: false, needsFence: false };
+        this.#lanes.set(token, lane);
+      }
+      const deadline = performance.now() + COMMIT_MS;
+      lane.jobs.push({ decide, expired, deadline, resolve: resolve as Job['resolve'], reject });
+      if (!lane.isBusy) this.#ready.add(lane);
+      this.#schedule();
+    });
+  }
+
+  /** Resolves when nothing waits any more. */
+  async idle(): Promise<void> {
+    if (this.#lanes.size === 0 && this.#unanswered === 0) return;
+    await new Promise<void>((resolve) => (this.#onIdle = resolve));
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#ready.size === 0 || this.#batches >= BATCHES_AT_ONCE) return;
+    this.#isScheduled = true;
+    // What comes in the same turn goes together.
+    setImmediate(() => {
+      this.#isScheduled = false;
+      if (this.#ready.size === 0 || this.#batches >= BATCHES_AT_ONCE) return;
+      const lanes = [...this.#ready].slice(0, TOKENS_PER_BATCH);
+      for (const lane of lanes) {
+        this.#ready.delete(lane);
+        lane.isBusy = true;
+      }
+      this.#batches++;
+      void this.#run(lanes).finally(() => {
+        this.#batches--;
+        this.#schedule();
+      });
+      this.#schedule();
+    });
+  }
+
+  /** Never rejects. */
+  async #run(lanes: readonly Lane[]): Promise<void> {
+    // Those that came last have the most time left, and whoever came before them is told no later than that.
+    const deadline = Math.max(...lanes.map(({ jobs }) => jobs[0]?.deadline ?? 0));
+    try {
+      const fresh = await this.#readStates(lanes, deadline);
+      const plans = this.#plan(lanes, fresh);
+      await this.#commit(plans, deadline);
+    } catch (error) {
+      const failure = describeRefusal(error);
+      this.#options.onFailed(error);
+      for (const { jobs } of lanes) for (const job of jobs.splice(0)) job.reject(failure);
+    }
+    for (const lane of lanes) this.#release(lane);
+  }
+
+  #release(lane: Lane): void {
+    lane.isBusy = false;
+    while ((lane.jobs[0]?.deadline ?? Number.POSITIVE_INFINITY) < performance.now()) {
+      lane.jobs.shift()?.reject(unavailable(new Error('the time of the commit is over')));
+    }
+    if (lane.jobs.length > 0) this.#ready.add(lane);
+    else if (!lane.needsFence) this.#lanes.delete(lane.token);
+    else {
+      // Nobody waits any more: whoever comes next for this token begins with what etcd has.
+      this.#options.states.forget(lane.token);
+      this.#lanes.delete(lane.token);
+    }
+    this.#checkIdle();
+  }
+
+  #checkIdle(): void {
+    if (this.#lanes.size === 0 && this.#unanswered === 0) this.#onIdle?.();
+  }
+
+  /** Reads the tokens that are not known; the answer has those that were. */
+  async #readStates(lanes: readonly Lane[], deadline: number): Promise<ReadonlySet<Lane>> {
+    const { client, layout, states } = this.#options;
+    const unknown = lanes.filter(({ token, needsFence }) => needsFence || states.get(token) === undefined);
+    if (unknown.length === 0) return new Set();
+    const success = unknown.map(({ token }) => ({
+      request: {
+        case: 'requestRange' as const,
+        value: create(RangeRequestSchema, layout.keysOf(token)),
+      },
+    }));
+    const { header, responses } = await client.read(TXN, create(TxnRequestSchema, { success }), { deadline });
+    for (const [index, { token }] of unknown.entries()) {
+      states.take(token, kvsOf(responses[index]), Number(header?.revision ?? 0n));
+    }
+    return new Set(unknown);
+  }
+
+  #plan(lanes: readonly Lane[], fresh: ReadonlySet<Lane>): Plan[] {
+    const plans: Plan[] = [];
+    let bytes = 0;
+    for (const lane of lanes) {
+      const state = this.#options.states.get(lane.token);
+      // Forgotten in this very moment, or too much for this batch: the lane has its turn in the next one.
+      if (state === undefined || bytes > BATCH_MAX_BYTES) continue;
+      const plan = this.#decide(lane, state);
+      bytes += plan.change === undefined ? 0 : sizeOf(plan.change);
+      // What was read just now needs no transaction to be sure of.
+      if (plan.change === undefined && fresh.has(lane))
+        this.#settle(plan, { revision: state.asOf, seen: state.asOf });
+      else if (plan.change !== undefined || plan.settled.length > 0) plans.push(plan);
+    }
+    return plans;
+  }
+
+  /** Decides jobs of a lane until one of them changes something. */
+  #decide(lane: Lane, state: TokenState): Plan {
+    const { clock, revision } = this.#options;
+    const range = { revision: Math.max(revision(), state.asOf), entries: state.entries };
+    const settled: Array<{ job: Job; answer: Answer }> = [];
+    let writer: Plan['writer'];
+    while (writer === undefined) {
+      const job = lane.jobs.shift();
+      if (job === undefined) break;
+      try {
+        const { operations, outcome } = job.decide(range);
+        assertOperations(lane.token, operations);
+        const rounded = operations.map((operation) => roundOperation(operation, clock.now()));
+        // The revision is put in when it is known.
+        const applied = applyOperations(state.entries, rounded, range.revision + 1, job.expired);
+        if (applied.events.length === 0) settled.push({ job, answer: { outcome } });
+        else writer = { job, outcome, operations: rounded, applied };
+      } catch (error) {
+        settled.push({ job, answer: { error } });
+      }
+    }
+    if (writer === undefined && !lane.needsFence) {
+      return { lane, state, settled, writer, change: undefined };
+    }
+    const change: Change = {
+      token: lane.token,
+      state,
+      id: `${this.#replica}-${++this.#commits}`,
+      operations: writer?.operations ?? [],
+      applied: writer?.applied ?? { entries: state.entries, events: [] },
+      expired: writer?.job.expired ?? false,
+      now: clock.now(),
+    };
+    return { lane, state, settled, writer, change };
+  }
+
+  async #commit(plans: readonly Plan[], deadline: number): Promise<void> {
+    if (plans.length === 0) return;
+    const { client, layout, leases, onFlushed } = this.#options;
+    const startedAt = performance.now();
+    try {
+      const built = plans.map((plan) => buildTransaction(layout, plan.state, plan.lane.token, plan.change));
+      await leases.ensure(
+        built.flatMap(({ expiries }) => expiries),
+        { deadline },
+      );
+      const response = await client.write(TXN, joinTransactions(built), { deadline });
+      const isAnyWritten = this.#takeResponse(plans, response);
+      if (isAnyWritten > 0) onFlushed(isAnyWritten, (performance.now() - startedAt) / 1000);
+    } catch (error) {
+      if (error instanceof UnknownOutcome) await this.#resolveUnknown(plans);
+      else this.#handOver(plans, error);
+    }
+  }
+
+  /** Answers how many plans were written. */
+  #takeResponse(plans: readonly Plan[], response: TxnResponse): number {
+    const revision = Number(response.header?.revision ?? 0n);
+    const parts =
+      plans.length === 1
+        ? [response]
+        : response.responses.map(({ response: { value } }) => value as TxnResponse);
+    const written = plans.filter((plan, index) => plan.change !== undefined && parts[index]?.succeeded);
+    // A transaction that wrote has a revision of its own; what only looked saw the one before.
+    const seen = written.length > 0 ? revision - 1 : revision;
+    for (const [index, plan] of plans.entries()) {
+      const part = parts[index];
+      if (part?.succeeded) this.#succeed(plan, { revision, seen });
+      else {
+        // The token was changed by somebody else: the answer says how it is now.
+        this.#options.states.take(plan.lane.token, kvsOf(part?.responses[0]), seen);
+        putBack(plan);
+      }
+    }
+    return written.length;
+  }
+
+  #succeed(plan: Plan, { revision, seen }: { readonly revision: number; readonly seen: number }): void {
+    const { lane, state, writer, change } = plan;
+    if (change === undefined) {
+      this.#settle(plan, { revision: seen, seen });
+      return;
+    }
+    lane.needsFence = false;
+    const entries =
+      writer === undefined
+        ? state.entries
+        : applyOperations(state.entries, change.operations, revision, change.expired).entries;
+    this.#options.states.set(lane.token, { entries, commitRevision: revision, asOf: revision });
+    this.#settle(plan, { revision, seen });
+  }
+
+  /** Answers the jobs of a plan that has become true, when the watches of this replica know of it. */
+  #settle(
+    { settled, writer }: Plan,
+    { revision, seen }: { readonly revision: number; readonly seen: number },
+  ): void {
+    const answer = (): void => {
+      for (const { job, answer } of settled) {
+        if ('error' in answer) job.reject(answer.error);
+        else job.resolve({ outcome: answer.outcome, revision: seen });
+      }
+      writer?.job.resolve({ outcome: writer.outcome, revision });
+    };
+    if (writer === undefined) answer();
+    else {
+      this.#unanswered++;
+      void this.#options.published(revision).then(() => {
+        this.#unanswered--;
+        answer();
+        this.#checkIdle();
+      });
+    }
+  }
+
+  /** The transaction did not reach etcd, or etcd refused it. */
+  #handOver(plans: readonly Plan[], error: unknown): void {
+    const { states, leases, onFailed } = this.#options;
+    if (isNotFound(error)) {
+      // A lease ended that this replica had seen to; it is made again.
+      leases.forgetAll();
+      for (const plan of plans) putBack(plan);
+      return;
+    }
+    onFailed(error);
+    for (const plan of plans) {
+      states.forget(plan.lane.token);
+      const failure = describeRefusal(error);
+      for (const { job } of plan.settled) job.reject(failure);
+      plan.writer?.job.reject(failure);
+    }
+  }
+
+  /**
+   * Finds out, for each token, whether a transaction was carried out whose answer was lost. The value of the commit key
+   * tells; where others have committed meanwhile, its earlier values do.
+   */
+  async #resolveUnknown(plans: readonly Plan[]): Promise<void> {
+    await Promise.all(
+      plans.map(async (plan) => {
+        const { lane, change } = plan;
+        const jobs = [
+          ...plan.settled.map(({ job }) => job),
+          ...(plan.writer === undefined ? [] : [plan.writer.job]),
+        ];
+        const deadline = Math.max(...jobs.map((job) => job.deadline));
+        try {
+          if (change === undefined) {
+            this.#options.states.forget(lane.token);
+            putBack(plan);
+            return;
+          }
+          const revision = await this.#findCommit(change, deadline);
+          if (revision === undefined) {
+            lane.needsFence = true;
+            putBack(plan);
+          } else {
+            this.#options.states.forget(lane.token);
+            lane.needsFence = false;
+            this.#settle(plan, { revision, seen: revision - 1 });
+          }
+        } catch (error) {
+          // Nothing is known: the clients ask again, and are answered as those that come a second time.
+          lane.needsFence = true;
+          putBack(plan);
+          this.#options.onFailed(error);
+        }
+      }),
+    );
+  }
+
+  /** The revision of a commit; undefined where it is not there (yet). */
+  async #findCommit(change: Change, deadline: number): Promise<number | undefined> {
+    const { client, layout } = this.#options;
+    const key = layout.key(change.token, COMMIT_KEY);
+    for (let revision = 0n; ; ) {
+      const { kvs } = await client.read(RANGE, create(RangeRequestSchema, { key, revision }), { deadline });
+      const [kv] = kvs;
+      if (kv === undefined || Number(kv.modRevision) <= change.state.commitRevision) return undefined;
+      if (Buffer.from(kv.value).subarray(1).equals(Buffer.from(change.id))) return Number(kv.modRevision);
+      revision = kv.modRevision - 1n;
+    }
+  }
+}
+
+function putBack({ lane, settled, writer }: Plan): void {
+  lane.jobs.unshift(...settled.map(({ job }) => job), ...(writer === undefined ? [] : [writer.job]));
+}
+
+function roundOperation(operation: Operation, now: number): Operation {
+  if (operation.type === 'delete' || operation.expiresAt === undefined) return operation;
+  return { ...operation, expiresAt: roundExpiry(operation.expiresAt, now) };
+}
+
+function joinTransactions(built: ReadonlyArray<{ readonly request: TxnRequest }>): TxnRequest {
+  const [only] = built;
+  if (built.length === 1 && only !== undefined) return only.request;
+  const success = built.map(({ request }) => ({
+    request: { case: 'requestTxn' as const, value: request },
+  }));
+  return create(TxnRequestSchema, { success });
+}
+
+function kvsOf(response: ResponseOp | undefined): readonly KeyValue[] {
+  return response?.response.case === 'responseRange' ? response.response.value.kvs : [];
+}
+
+/** What etcd refuses for good is the operator's to mend; clients are told to come back. */
+function describeRefusal(error: unknown): unknown {
+  if (error instanceof MusterError) return error;
+  if (error instanceof GrpcCallError && error.message.includes('database space exceeded')) {
+    return new MusterError('store-unavailable', 'the etcd cluster behind this service is full', {
+      remedy:
+        'The operator has to compact and defragment it, or to raise its quota, and to disarm its alarm.',
+      cause: error,
+    });
+  }
+  return unavailable(error);
+}

@@ -1,0 +1,9 @@
+import { missingPeers } from '../support/peers.ts';
+import { openOverEtcd } from './open-etcd-store.ts';
+import { storeContract } from './store-contract.ts';
+
+storeContract(
+  'etcd store over etcd 3.5',
+  (context) => openOverEtcd(context, '3.5'),
+  missingPeers('etcd-3.5'),
+);
