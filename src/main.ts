@@ -14,6 +14,7 @@ import { LIMITS } from './limits.ts';
 import { Registrants } from './registry/registrants.ts';
 import { Registry } from './registry/registry.ts';
 import { createPolicy, describeCreation } from './server/create-policy.ts';
+import { readEtcdCredentials } from './server/etcd-access.ts';
 import { createFloodGate } from './server/flood-gate.ts';
 import type { ServerTls } from './server/http-server.ts';
 import type { ServeStream } from './server/http2-sessions.ts';
@@ -33,6 +34,7 @@ import { withHealth } from './server/stream-health.ts';
 import { readTlsFiles, reloadTls, type TlsFiles, tlsFilesOf } from './server/tls.ts';
 import { createTokenSource } from './server/token-source.ts';
 import { readUsers, type Users } from './server/users.ts';
+import { openEtcdStore } from './store/etcd/etcd-store.ts';
 import { openLmdbStore } from './store/lmdb/lmdb-store.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
 import type { Store, StoreObserver } from './store/store.ts';
@@ -92,7 +94,7 @@ async function assemble(settings: Settings): Promise<Parts> {
   // Whatever is wrong with the files is told before a store is opened.
   const tls = tlsFiles && { files: tlsFiles, secureContext: readTlsFiles(tlsFiles) };
   const metrics = createMetrics(readPackageVersion());
-  const store = await openStore(settings, clock, metrics.storeObserver);
+  const store = await openStore(settings, log, clock, metrics.storeObserver);
   const registry = new Registry({
     store,
     clock,
@@ -244,8 +246,23 @@ function announce({ settings, log, adminToken }: Parts, url: string): void {
   log.info({ create: settings.create }, describeCreation(settings.create, adminToken !== undefined, url));
 }
 
-async function openStore({ store }: Settings, clock: Clock, observer: StoreObserver): Promise<Store> {
+async function openStore(
+  settings: Settings,
+  log: Log,
+  clock: Clock,
+  observer: StoreObserver,
+): Promise<Store> {
+  const { store } = settings;
   switch (store.kind) {
+    case 'etcd':
+      return openEtcdStore({
+        endpoints: store.endpoints,
+        prefix: settings.etcdPrefix ?? '',
+        ...readEtcdCredentials(settings),
+        clock,
+        observer,
+        onProblem: (problem, err) => log.warn({ err }, problem),
+      });
     case 'lmdb':
       return openLmdbStore({ folder: store.folder, clock, observer });
     case 'memory':

@@ -4,6 +4,7 @@ import {
   type HostPort,
   type MetricsChoice,
   oneOf,
+  parseEtcdPrefix,
   parseFileName,
   parseHostPort,
   parseMetricsChoice,
@@ -37,6 +38,11 @@ export interface OptionValues {
   readonly tlsClientCaFile: string | undefined;
   readonly tlsClientAuth: TlsClientAuth;
   readonly store: StoreChoice;
+  readonly etcdPrefix: string | undefined;
+  readonly etcdCaFile: string | undefined;
+  readonly etcdCertFile: string | undefined;
+  readonly etcdKeyFile: string | undefined;
+  readonly etcdUserFile: string | undefined;
   readonly create: CreateMode | undefined;
   readonly adminTokenFile: string | undefined;
   readonly usersFile: string | undefined;
@@ -181,11 +187,66 @@ export const OPTIONS: { readonly [Name in keyof OptionValues]: Option<OptionValu
     variable: 'MUSTER_STORE',
     group: 'Storage',
     placeholder: 'STORE',
-    help: 'Where registrations are kept: lmdb:DIR is a folder on this machine, memory: forgets everything at exit.',
+    help: 'Where registrations are kept: lmdb:DIR is a folder on this machine, etcd:URL[,URL...] an etcd cluster (3.4 or later) that any number of Musters share, memory: forgets everything at exit.',
     example: 'lmdb:/var/lib/muster',
     default: { kind: 'lmdb', folder: './muster-data' },
     defaultText: 'lmdb:./muster-data',
     parse: parseStoreChoice,
+  },
+  etcdPrefix: {
+    flag: 'etcd-prefix',
+    variable: 'MUSTER_ETCD_PREFIX',
+    group: 'Storage',
+    placeholder: 'PREFIX',
+    help: 'Stands before every key in an etcd cluster that others use too. Without it, etcd members may also be pointed at that cluster itself.',
+    example: '/discovery',
+    default: undefined,
+    defaultText: 'none',
+    parse: parseEtcdPrefix,
+  },
+  etcdCaFile: {
+    flag: 'etcd-ca',
+    variable: 'MUSTER_ETCD_CA',
+    group: 'Storage',
+    placeholder: 'FILE',
+    help: 'The CA of the etcd cluster, in PEM form.',
+    example: '/etc/muster/etcd-ca.crt',
+    default: undefined,
+    defaultText: 'the CAs that Node.js knows',
+    parse: parseFileName,
+  },
+  etcdCertFile: {
+    flag: 'etcd-cert',
+    variable: 'MUSTER_ETCD_CERT',
+    group: 'Storage',
+    placeholder: 'FILE',
+    help: 'The client certificate that is shown to the etcd cluster, in PEM form.',
+    example: '/etc/muster/etcd.crt',
+    default: undefined,
+    defaultText: 'none',
+    parse: parseFileName,
+  },
+  etcdKeyFile: {
+    flag: 'etcd-key',
+    variable: 'MUSTER_ETCD_KEY',
+    group: 'Storage',
+    placeholder: 'FILE',
+    help: 'The private key of that certificate, in PEM form.',
+    example: '/etc/muster/etcd.key',
+    default: undefined,
+    defaultText: 'none',
+    parse: parseFileName,
+  },
+  etcdUserFile: {
+    flag: 'etcd-user-file',
+    variable: 'MUSTER_ETCD_USER_FILE',
+    group: 'Storage',
+    placeholder: 'FILE',
+    help: 'A file with one line NAME:PASSWORD, by which Muster authenticates to the etcd cluster.',
+    example: '/etc/muster/etcd-user',
+    default: undefined,
+    defaultText: 'none',
+    parse: parseFileName,
   },
   create: {
     flag: 'create',
@@ -335,7 +396,7 @@ export const FILE_OPTION = {
 export interface GoServerOption {
   readonly flags: readonly string[];
   readonly variable?: string;
-  /** `etcd` names the store that this version does not have; `ignored` has no counterpart. */
+  /** `etcd` names a store in etcd; `ignored` has no counterpart. */
   readonly means: keyof OptionValues | 'etcd' | 'ignored';
 }
 

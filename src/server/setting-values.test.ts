@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatHostPort,
   oneOf,
+  parseEtcdPrefix,
   parseFileName,
   parseHostPort,
   parseMetricsChoice,
@@ -97,14 +98,31 @@ test('parsePublicUrl refuses everything that clients would drop or Muster does n
   );
 });
 
-test('parseStoreChoice names the stores of this version and what to do about etcd', () => {
+test('parseStoreChoice names the stores of this version', () => {
   assert.deepEqual(parseStoreChoice('lmdb:/var/lib/muster'), { kind: 'lmdb', folder: '/var/lib/muster' });
   assert.deepEqual(parseStoreChoice('lmdb:a:b'), { kind: 'lmdb', folder: 'a:b' });
   assert.deepEqual(parseStoreChoice('memory:'), { kind: 'memory' });
   assert.deepEqual(parseStoreChoice('memory'), { kind: 'memory' });
-  assertRefused(parseStoreChoice, ['etcd:http://127.0.0.1:2379', 'etcd'], /not available in this version/);
+  assert.deepEqual(parseStoreChoice('etcd:http://10.0.0.1:2379'), {
+    kind: 'etcd',
+    endpoints: ['http://10.0.0.1:2379'],
+  });
+  assert.deepEqual(parseStoreChoice('etcd:https://a:2379/, https://[::1]:2379,https://a:2379'), {
+    kind: 'etcd',
+    endpoints: ['https://a:2379', 'https://[::1]:2379'],
+  });
+  assertRefused(parseStoreChoice, ['etcd:', 'etcd', 'etcd: '], /names no member/);
+  assertRefused(parseStoreChoice, ['etcd:10.0.0.1:2379', 'etcd:ftp://a', 'etcd:http://a,'], /no http/);
+  assertRefused(parseStoreChoice, ['etcd:http://a/v2', 'etcd:http://u:p@a'], /more than a scheme/);
+  assertRefused(parseStoreChoice, ['etcd:http://a,https://b'], /mixes/);
   assertRefused(parseStoreChoice, ['lmdb:', 'lmdb'], /no folder/);
   assertRefused(parseStoreChoice, ['', 'sqlite:x', '/var/lib/muster', 'memory:x', 'lmdb:a\0b']);
+});
+
+test('parseEtcdPrefix takes a path without a slash at its end', () => {
+  assert.equal(parseEtcdPrefix('/discovery'), '/discovery');
+  assert.equal(parseEtcdPrefix('/a/b'), '/a/b');
+  assertRefused(parseEtcdPrefix, ['', '/', 'a', '/a/', '/a b', `/${'a'.repeat(201)}`]);
 });
 
 test('durations are taken as Go and people write them, up to both limits', () => {

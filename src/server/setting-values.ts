@@ -12,7 +12,11 @@ export interface HostPort {
 }
 
 /** Which store to open, and where. */
-export type StoreChoice = { readonly kind: 'lmdb'; readonly folder: string } | { readonly kind: 'memory' };
+export type StoreChoice =
+  | { readonly kind: 'lmdb'; readonly folder: string }
+  | { readonly kind: 'memory' }
+  /** `http://host:port` or `https://host:port`, one for each member. */
+  | { readonly kind: 'etcd'; readonly endpoints: readonly string[] };
 
 /** Where `/metrics` is served: beside everything else, on an address of its own, or nowhere. */
 export type MetricsChoice =
@@ -103,9 +107,10 @@ export function parsePublicUrl(text: string): string {
   return trimmed;
 }
 
-/** Parses `lmdb:DIR` or `memory:`. */
+/** Parses `lmdb:DIR`, `etcd:URL[,URL...]` or `memory:`. */
 export function parseStoreChoice(text: string): StoreChoice {
-  const remedy = 'Give lmdb:DIR (durable, on this machine) or memory: (for trials, gone at exit).';
+  const remedy =
+    'Give lmdb:DIR (durable, on this machine), etcd:URL[,URL...] (an etcd cluster), or memory: (for trials, gone at exit).';
   const separator = text.indexOf(':');
   const kind = separator === -1 ? text : text.slice(0, separator);
   const rest = separator === -1 ? '' : text.slice(separator + 1);
@@ -118,10 +123,40 @@ export function parseStoreChoice(text: string): StoreChoice {
       if (rest !== '') refuse('has something after "memory:", which keeps nothing anywhere', remedy);
       return { kind };
     case 'etcd':
-      return refuse('asks for the etcd store, which is not available in this version', remedy);
+      return { kind, endpoints: parseEtcdEndpoints(rest) };
     default:
       return refuse('is not a store that Muster knows', remedy);
   }
+}
+
+/** Where the members of an etcd cluster are asked: URLs with commas between. */
+export function parseEtcdEndpoints(text: string): string[] {
+  const remedy =
+    'Give the client URLs of its members, such as etcd:http://10.0.0.1:2379,http://10.0.0.2:2379.';
+  if (text.trim() === '') refuse('names no member of the etcd cluster', remedy);
+  const endpoints = text.split(',').map((item) => {
+    const url = URL.canParse(item.trim()) ? new URL(item.trim()) : undefined;
+    if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === '') {
+      return refuse(`has ${JSON.stringify(item)}, which is no http:// or https:// URL`, remedy);
+    }
+    if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
+      return refuse(`has ${JSON.stringify(item)}, which is more than a scheme, a host and a port`, remedy);
+    }
+    return url.origin;
+  });
+  const schemes = new Set(endpoints.map((endpoint) => new URL(endpoint).protocol));
+  if (schemes.size > 1)
+    refuse('mixes http:// and https://', 'Give the URLs of all members with the same scheme.');
+  return [...new Set(endpoints)];
+}
+
+/** What stands before every key of Muster in a shared etcd. */
+export function parseEtcdPrefix(text: string): string {
+  if (/^\/[\x21-\x7e]{1,200}$/.test(text) && !text.endsWith('/')) return text;
+  return refuse(
+    'is no prefix of keys',
+    'Give a path that begins with a slash and does not end in one, such as /discovery.',
+  );
 }
 
 /** Seconds in each unit of a duration. */

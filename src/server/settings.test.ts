@@ -32,6 +32,11 @@ test('resolveSettings gives a complete value without any source', () => {
     adminTokenFile: undefined,
     usersFile: undefined,
     tokenTtlSeconds: 604_800,
+    etcdPrefix: undefined,
+    etcdCaFile: undefined,
+    etcdCertFile: undefined,
+    etcdKeyFile: undefined,
+    etcdUserFile: undefined,
     guard: true,
     rateLimit: true,
     newPerMinute: 60,
@@ -89,7 +94,8 @@ test('a bad value is refused with where it stood and what it was', () => {
   assertRefused({ argv: ['--guard='] }, /^--guard "" is neither on nor off$/);
   assertRefused({ env: { MUSTER_TOKEN_TTL: '59s' } }, /^MUSTER_TOKEN_TTL "59s" is shorter than 1m$/);
   assertRefused({ file: { name: 'm.yaml', text: '\nstore: x' } }, /^m\.yaml:2: store "x" is not a store/);
-  assertRefused({ argv: ['--store', 'etcd:http://127.0.0.1:2379'] }, /not available in this version/);
+  assertRefused({ argv: ['--store', 'etcd:127.0.0.1:2379'] }, /no http/);
+  assertRefused({ argv: ['--etcd-prefix', 'x/'] }, /no prefix of keys/);
   assertRefused({ argv: ['--public-url', 'http://a/b'] }, /^--public-url "http:\/\/a\/b" holds a path/);
   assertRefused({ argv: ['--create', 'anyone'] }, /^--create "anyone" is not one of/);
   assertRefused({ argv: ['--shutdown-timeout', '0'] }, /shorter than 1s/);
@@ -147,11 +153,18 @@ test('the pause of the Go discovery server is passed over with a notice', () => 
   assert.deepEqual(notices, ['-g is not used: tokens expire in time by themselves.']);
 });
 
-test('an etcd address of the Go discovery server is refused unless a store was chosen', () => {
-  const remedy = /^(-e|--etcd|-etcd|DISC_ETCD) asks for a store in etcd, which is not available/;
-  assertRefused({ argv: ['-e', 'http://127.0.0.1:2379'] }, remedy);
-  assertRefused({ argv: ['-etcd=http://127.0.0.1:2379'] }, remedy);
-  assertRefused({ env: { DISC_ETCD: 'http://127.0.0.1:2379' } }, remedy);
+test('an etcd address of the Go discovery server is the store, unless one was chosen', () => {
+  const store = { kind: 'etcd', endpoints: ['http://127.0.0.1:2379'] };
+  for (const sources of [
+    { argv: ['-e', 'http://127.0.0.1:2379'], env: {} },
+    { argv: ['-etcd=http://127.0.0.1:2379'], env: {} },
+    { argv: [], env: { DISC_ETCD: 'http://127.0.0.1:2379' } },
+  ]) {
+    const settings = resolveSettings(sources);
+    assert.deepEqual(settings.store, store);
+    assert.match(settings.notices.join(), /names the store/);
+  }
+  assertRefused({ env: { DISC_ETCD: '127.0.0.1' } }, /^DISC_ETCD "127\.0\.0\.1" has/);
   const both = { argv: ['--store', 'memory:'], env: { DISC_ETCD: 'http://127.0.0.1:2379' } };
   assert.deepEqual(resolveSettings(both).notices, ['DISC_ETCD is not used, because a store is set.']);
 });

@@ -10,7 +10,7 @@ import {
   OPTIONS,
   type OptionValues,
 } from './setting-options.ts';
-import { parseGiven } from './setting-values.ts';
+import { parseEtcdEndpoints, parseGiven, type StoreChoice } from './setting-values.ts';
 import { parseSettingsFile, type SettingsFile } from './settings-file.ts';
 
 /** Every setting of the server, complete and within its limits. */
@@ -107,20 +107,24 @@ function settingOf<Name extends keyof OptionValues>(
 }
 
 /**
- * What the etcd address of the Go discovery server comes to. It named the one store of that server, so it
- * may only be passed over where another store was chosen on purpose.
+ * The store: what was asked for, or the etcd that the settings of the Go discovery server name. That server keeps its
+ * registrations in another form, so those are not there.
  */
-function checkGoStore(given: Map<Target, Given>): string[] {
+function storeOf(given: Map<Target, Given>): { readonly store: StoreChoice; readonly notices: string[] } {
   const etcd = given.get('etcd');
-  if (etcd === undefined) return [];
-  if (given.has('store')) return [`${etcd.source} is not used, because a store is set.`];
-  throw new MusterError(
-    'bad-setting',
-    `${etcd.source} asks for a store in etcd, which is not available in this version`,
-    {
-      remedy: 'Remove it, or also give --store lmdb:DIR: Muster then keeps its registrations in that folder.',
-    },
-  );
+  if (etcd === undefined) return { store: settingOf('store', given), notices: [] };
+  if (given.has('store')) {
+    return {
+      store: settingOf('store', given),
+      notices: [`${etcd.source} is not used, because a store is set.`],
+    };
+  }
+  return {
+    store: { kind: 'etcd', endpoints: parseGiven(etcd.source, etcd.text, parseEtcdEndpoints) },
+    notices: [
+      `${etcd.source} names the store, as --store etcd:${etcd.text} does. What the Go discovery server kept there is not read.`,
+    ],
+  };
 }
 
 /** Variables that look like a setting spelt wrongly. Others pass, since Kubernetes makes MUSTER_PORT and the like. */
@@ -144,7 +148,8 @@ function misspeltVariables(env: Environment): string[] {
  */
 export function resolveSettings(sources: SettingSources): Settings {
   const given = collect(sources);
-  const notices = [...checkGoStore(given), ...misspeltVariables(sources.env)];
+  const { store, notices: storeNotices } = storeOf(given);
+  const notices = [...storeNotices, ...misspeltVariables(sources.env)];
   const ignored = given.get('ignored');
   if (ignored !== undefined)
     notices.push(`${ignored.source} is not used: tokens expire in time by themselves.`);
@@ -159,7 +164,12 @@ export function resolveSettings(sources: SettingSources): Settings {
     tlsKeyFile: settingOf('tlsKeyFile', given),
     tlsClientCaFile: settingOf('tlsClientCaFile', given),
     tlsClientAuth: settingOf('tlsClientAuth', given),
-    store: settingOf('store', given),
+    store,
+    etcdPrefix: settingOf('etcdPrefix', given),
+    etcdCaFile: settingOf('etcdCaFile', given),
+    etcdCertFile: settingOf('etcdCertFile', given),
+    etcdKeyFile: settingOf('etcdKeyFile', given),
+    etcdUserFile: settingOf('etcdUserFile', given),
     create: settingOf('create', given) ?? (isLoopbackHost(listen.host) ? 'open' : 'admin'),
     adminTokenFile: settingOf('adminTokenFile', given),
     usersFile: settingOf('usersFile', given),
