@@ -132,9 +132,9 @@ async function openListeners(parts: Parts, listeners: Listener[]): Promise<void>
   if (tls !== undefined) followTls(parts, tls, listeners);
   if (settings.metrics.kind !== 'own') return;
   const pages = { ...routing.pages, renderMetrics: () => metrics.render() };
-  const serveOwn = createPagesRouter({ ...routing, pages }, ['metrics', 'health']);
+  const serveOwn = createPagesRouter({ ...routing, pages }, ['metrics', 'health', 'live']);
   const refuse: ServeStream = (stream) =>
-    refuseStream(stream, 404, 'but for /health there is nothing here over HTTP/2: use HTTP/1.1');
+    refuseStream(stream, 404, 'but for /health and /livez there is nothing here over HTTP/2: use HTTP/1.1');
   const ownUrl = await open(settings.metrics.address, serveOwn, withHealth(refuse, routing));
   log.info({ url: `${ownUrl}/metrics` }, 'metrics are served');
 }

@@ -11,11 +11,13 @@ export interface PagesOptions {
 }
 
 /** A path that does not belong to the discovery protocol. */
-export type PageName = 'home' | 'health' | 'metrics' | 'robots';
+export type PageName = 'home' | 'health' | 'live' | 'metrics' | 'robots';
 
 const PAGES: ReadonlyMap<string, PageName> = new Map([
   ['/', 'home'],
   ['/health', 'health'],
+  ['/readyz', 'health'],
+  ['/livez', 'live'],
   ['/metrics', 'metrics'],
   ['/robots.txt', 'robots'],
 ]);
@@ -45,7 +47,10 @@ export async function servePage(exchange: Exchange, name: PageName, options: Pag
     case 'robots':
       return sendText(exchange, 200, ROBOTS);
     case 'health':
-      return serveHealth(exchange, options);
+    case 'live': {
+      const { status, text } = await readHealth(name, options);
+      return sendText(exchange, status, text, ['Cache-Control', 'no-store']);
+    }
     case 'metrics': {
       if (options.renderMetrics === undefined)
         return sendText(exchange, 404, 'metrics are not served here\n');
@@ -55,17 +60,16 @@ export async function servePage(exchange: Exchange, name: PageName, options: Pag
   }
 }
 
-async function serveHealth(exchange: Exchange, options: PagesOptions): Promise<void> {
-  const { status, text } = await readHealth(options);
-  sendText(exchange, status, text, ['Cache-Control', 'no-store']);
-}
-
-/** 200 `OK`, as the public service answered, while tokens can be read and made. */
-export async function readHealth({
-  assertHealthy,
-}: Pick<PagesOptions, 'assertHealthy'>): Promise<{ status: 200 | 503; text: string }> {
+/**
+ * 200 `OK`, as the public service answered. `health`: while tokens can be read and made. `live`: whenever this process
+ * answers at all, whatever its store does: a new start would not mend a store, and would cost every watch.
+ */
+export async function readHealth(
+  name: 'health' | 'live',
+  { assertHealthy }: Pick<PagesOptions, 'assertHealthy'>,
+): Promise<{ status: 200 | 503; text: string }> {
   try {
-    await assertHealthy();
+    if (name === 'health') await assertHealthy();
     return { status: 200, text: 'OK' };
   } catch (error) {
     const reason = isMusterError(error) ? error.message : 'the store does not answer';

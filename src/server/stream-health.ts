@@ -1,7 +1,7 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { CORS_HEADERS } from '../http/exchange.ts';
 import type { ServeStream } from './http2-sessions.ts';
-import { type PagesOptions, readHealth } from './pages.ts';
+import { type PagesOptions, parsePageName, readHealth } from './pages.ts';
 import type { PagesRouterOptions } from './router.ts';
 
 /** A router's options as far as they matter here. */
@@ -10,15 +10,16 @@ type StreamHealthOptions = Pick<PagesRouterOptions, 'cors' | 'onAnswer' | 'onFau
 };
 
 /**
- * Answers `GET /health` over HTTP/2 as over HTTP/1.1, for load balancers that speak to a gRPC service in nothing else.
+ * Answers `GET` of `/health`, `/readyz` and `/livez` over HTTP/2 as over HTTP/1.1, for load balancers that speak to a gRPC service in nothing else.
  * Every other stream goes on to `serve`.
  */
 export function withHealth(serve: ServeStream, options: StreamHealthOptions): ServeStream {
   return (stream, headers, connection) => {
     const { ':method': method, ':path': path = '' } = headers;
     const isRead = method === 'GET' || method === 'HEAD';
-    if (!isRead || path.replace(/\?.*$/, '') !== '/health') return serve(stream, headers, connection);
-    answerHealth(stream, method === 'GET', options).catch((error: unknown) => {
+    const page = isRead ? parsePageName(path.replace(/\?.*$/, '')) : undefined;
+    if (page !== 'health' && page !== 'live') return serve(stream, headers, connection);
+    answerHealth(page, stream, method === 'GET', options).catch((error: unknown) => {
       options.onFault(error);
       stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     });
@@ -26,12 +27,13 @@ export function withHealth(serve: ServeStream, options: StreamHealthOptions): Se
 }
 
 async function answerHealth(
+  page: 'health' | 'live',
   stream: ServerHttp2Stream,
   hasBody: boolean,
   { pages, cors, onAnswer }: StreamHealthOptions,
 ): Promise<void> {
   const startedAt = performance.now();
-  const { status, text } = await readHealth(pages);
+  const { status, text } = await readHealth(page, pages);
   if (stream.destroyed || stream.closed) return;
   const headers: OutgoingHttpHeaders = {
     ':status': status,
@@ -47,5 +49,5 @@ async function answerHealth(
   const close = (): void => stream.close(constants.NGHTTP2_NO_ERROR);
   if (hasBody) stream.end(text, close);
   else close();
-  onAnswer('health', status, (performance.now() - startedAt) / 1000);
+  onAnswer(page, status, (performance.now() - startedAt) / 1000);
 }

@@ -36,6 +36,8 @@ test('a full disk refuses writes so that they are tried again, and nothing else;
   const health = await server.get('/health');
   assert.equal(health.status, 503);
   assert.equal(health.body, 'the disk of the store is full\n');
+  assert.equal((await server.get('/readyz')).status, 503);
+  assert.equal((await server.get('/livez')).status, 200, 'a new start would make no room');
 
   using watch = await server.park(`/${other}?wait=true&recursive=true`);
   assert.equal((await server.get(`/${token}`)).status, 200);

@@ -118,7 +118,7 @@ test('other content types, methods and paths are refused in the words of their p
   }
 });
 
-test('/health answers as over HTTP/1.1 to GET and HEAD, and to nothing else', {
+test('/health and /livez answer as over HTTP/1.1 to GET and HEAD, and to nothing else', {
   timeout: 30_000,
 }, async () => {
   await using client = openClient();
@@ -141,6 +141,9 @@ test('/health answers as over HTTP/1.1 to GET and HEAD, and to nothing else', {
     ['GET', '/health'],
     ['HEAD', '/health'],
     ['GET', '/health?from=lb'],
+    ['GET', '/readyz'],
+    ['GET', '/livez'],
+    ['HEAD', '/livez'],
   ] as const) {
     const [headers, body] = await ask(method, path);
     assert.equal(headers[':status'], 200);
@@ -152,6 +155,7 @@ test('/health answers as over HTTP/1.1 to GET and HEAD, and to nothing else', {
   }
   for (const [method, path] of [
     ['POST', '/health'],
+    ['POST', '/livez'],
     ['GET', '/healthy'],
     ['GET', '/'],
     ['GET', '/metrics'],

@@ -211,7 +211,7 @@ for (const [method, path, allow] of [
   });
 }
 
-for (const path of ['/', '/health', '/robots.txt']) {
+for (const path of ['/', '/health', '/readyz', '/livez', '/robots.txt']) {
   test(`POST of the page ${path} does not belong there`, async () => {
     const answer = await server.request('POST', path, '', FORM);
     assert.equal(answer.status, 405);
