@@ -11,7 +11,7 @@ const list = (folder: string): string[] =>
 const read = (path: string): string => readFileSync(join(repositoryRoot, path), 'utf8');
 
 const rootPages = readdirSync(repositoryRoot).filter((path) => path.endsWith('.md'));
-const files = [...['src', 'test', 'bench', 'scripts', 'docs'].flatMap(list), ...rootPages];
+const files = [...['src', 'test', 'bench', 'scripts', 'docs', 'deploy'].flatMap(list), ...rootPages];
 const pages = files.filter((path) => path.endsWith('.md'));
 
 test('every file that a page names is there', () => {
