@@ -17,6 +17,9 @@ import { environmentOf, parseUnit, read, valuesOf } from './files.ts';
 const ADMIN_TOKEN = 'a token of these tests only'.replaceAll(' ', '-');
 const INSTALLED = '/opt/muster';
 const DATA = '/var/lib/muster';
+/** How npm says that it cannot fetch a package. */
+const NO_NETWORK =
+  /npm error (?:network|code (?:ENOTFOUND|EAI_AGAIN|ECONN\w+|EHOSTUNREACH|ETIMEDOUT|ENOTCACHED|E4\d\d|E5\d\d))/;
 
 const image = readImage();
 let dir: TempDir;
@@ -55,7 +58,7 @@ async function runStage(stage: readonly Instruction[], folder: string): Promise<
         if (run.status === 0) break;
         const why = `"${text}" failed: ${run.stderr.trim().split('\n').slice(0, 3).join(' ')}`;
         // What npm cannot fetch is no fault of the package; everything else is.
-        if (CI === 'true' || !/npm error (?:code )?(?:E[A-Z]+|network)/.test(run.stderr)) assert.fail(why);
+        if (CI === 'true' || !NO_NETWORK.test(run.stderr)) assert.fail(why);
         return `NOT CHECKED HERE: that what is packaged runs, because ${why}`;
       }
       default:
@@ -96,6 +99,21 @@ async function moveHere(launch: Launch, name: string, port: number): Promise<Lau
     env: { ...cleanEnvironment(), ...env, MUSTER_CREATE: 'admin' },
   };
 }
+
+test('the steps for systemd install what the container file does', () => {
+  const [steps = ''] = /^```sh\n[^`]*npm pack[^`]*^```/m.exec(read('deploy/README.md')) ?? [];
+  const { version } = JSON.parse(read('package.json'));
+  assert(steps.includes(`tar -xzf muster-${version}.tgz -C ${INSTALLED} --strip-components=1`), steps);
+  const [build = []] = image.stages;
+  const wanted = build
+    .filter(({ name }) => name === 'RUN')
+    .flatMap(({ text }) => text.match(/npm \w+/g) ?? []);
+  assert.deepEqual(steps.match(/npm \w+/g), wanted);
+  const service = parseUnit(read('deploy/systemd/muster.service')).get('Service');
+  const files = [...valuesOf(service, 'LoadCredential'), ...valuesOf(service, 'EnvironmentFile')];
+  assert.equal(files.length, 2);
+  for (const file of files) assert(steps.includes(`> ${/\/.*/.exec(file)?.[0]}`), file);
+});
 
 test('the package holds the service and nothing of its tests, and the locked packages that it runs with', (t) => {
   if (reason !== undefined) return t.skip(reason);
