@@ -5,6 +5,11 @@ export class History<Input, Output> {
   readonly calls: Call<Input, Output>[] = [];
   #moment = 0;
 
+  /** The newest moment. */
+  get moment(): number {
+    return this.#moment;
+  }
+
   /** Makes a call and records it with its output; rejects as the call does. */
   async record(input: Input, call: () => Promise<Output>): Promise<Output> {
     const invokedAt = ++this.#moment;

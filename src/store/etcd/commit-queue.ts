@@ -183,11 +183,12 @@ export class CommitQueue {
     if (this.#lanes.size === 0 && this.#unanswered === 0) this.#onIdle?.();
   }
 
-  /** Reads the tokens that are not known; the answer has those that were. */
-  async #readStates(lanes: readonly Lane[], deadline: number): Promise<ReadonlySet<Lane>> {
+  /** Reads the tokens that are not known. */
+  async #readStates(lanes: readonly Lane[], deadline: number): Promise<ReadonlyMap<Lane, TokenState>> {
     const { client, layout, states } = this.#options;
     const unknown = lanes.filter(({ token, needsFence }) => needsFence || states.get(token) === undefined);
-    if (unknown.length === 0) return new Set();
+    const read = new Map<Lane, TokenState>();
+    if (unknown.length === 0) return read;
     const success = unknown.map(({ token }) => ({
       request: {
         case: 'requestRange' as const,
@@ -195,17 +196,18 @@ export class CommitQueue {
       },
     }));
     const { header, responses } = await client.read(TXN, create(TxnRequestSchema, { success }), { deadline });
-    for (const [index, { token }] of unknown.entries()) {
-      states.take(token, kvsOf(responses[index]), Number(header?.revision ?? 0n));
+    for (const [index, lane] of unknown.entries()) {
+      const revision = Number(header?.revision ?? 0n);
+      read.set(lane, states.take(lane.token, kvsOf(responses[index]), revision));
     }
-    return new Set(unknown);
+    return read;
   }
 
-  #plan(lanes: readonly Lane[], fresh: ReadonlySet<Lane>): Plan[] {
+  #plan(lanes: readonly Lane[], fresh: ReadonlyMap<Lane, TokenState>): Plan[] {
     const plans: Plan[] = [];
     let bytes = 0;
     for (const lane of lanes) {
-      const state = this.#options.states.get(lane.token);
+      const state = fresh.get(lane) ?? this.#options.states.get(lane.token);
       // Forgotten in this very moment, or too much for this batch: the lane has its turn in the next one.
       if (state === undefined || bytes > BATCH_MAX_BYTES) continue;
       const plan = this.#decide(lane, state);

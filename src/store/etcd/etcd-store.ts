@@ -266,10 +266,11 @@ class EtcdStore implements Store {
   async #crossGap(): Promise<number> {
     const request = create(RangeRequestSchema, { ...this.#layout.tokens, countOnly: true });
     const { header } = await this.#client.read(RANGE, request, deadline());
-    this.#states.clear();
+    const revision = Number(header?.revision ?? 0n);
+    this.#states.clear(revision);
     // In the next turn, when the feed goes on behind the gap.
     setImmediate(() => this.#hub.overrun());
-    return Number(header?.revision ?? 0n);
+    return revision;
   }
 
   /** Removes the keys whose time is over, token by token; the lease that they hung on ends with them. */

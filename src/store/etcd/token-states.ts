@@ -28,6 +28,10 @@ export function lastRevision({ entries, commitRevision }: TokenState): number {
 export class TokenStates {
   readonly #layout: Layout;
   readonly #states = new Map<string, TokenState>();
+  /** The newest commit to each token that this replica was told of. */
+  readonly #news = new Map<string, number>();
+  /** Of tokens that are not in there, no newer commit was told. */
+  #newsFloor = 0;
 
   constructor(layout: Layout) {
     this.#layout = layout;
@@ -61,18 +65,19 @@ export class TokenStates {
     return state;
   }
 
+  /** Remembers a state. One that was long on its way, and is older than what was told meanwhile, is none to remember. */
   set(token: string, state: TokenState): void {
     this.#states.delete(token);
+    if (state.asOf < (this.#news.get(token) ?? this.#newsFloor)) return;
     this.#states.set(token, state);
-    if (this.#states.size <= TOKENS_MAX) return;
-    for (const oldest of this.#states.keys()) {
-      this.#states.delete(oldest);
-      break;
-    }
+    dropOldest(this.#states);
   }
 
   /** Takes news of a token. */
   apply(token: string, { revision, events }: Commit, commitRevision: number | undefined): void {
+    this.#news.delete(token);
+    this.#news.set(token, revision);
+    this.#newsFloor = Math.max(this.#newsFloor, dropOldest(this.#news) ?? 0);
     const known = this.#states.get(token);
     if (known === undefined || known.asOf >= revision) return;
     const byKey = new Map(known.entries.map((entry) => [entry.key, entry]));
@@ -93,9 +98,21 @@ export class TokenStates {
     this.#states.delete(token);
   }
 
-  clear(): void {
+  /** What was told is not whole: nothing is known any more, and nothing older than a revision is to be remembered. */
+  clear(revision: number): void {
     this.#states.clear();
+    this.#newsFloor = Math.max(this.#newsFloor, revision);
   }
+}
+
+/** Keeps a map within its bound. Answers what was dropped, if anything. */
+function dropOldest<V>(map: Map<string, V>): V | undefined {
+  if (map.size <= TOKENS_MAX) return undefined;
+  for (const [key, value] of map) {
+    map.delete(key);
+    return value;
+  }
+  return undefined;
 }
 
 /** The entry that is known already, where nothing wrote the key since. */
