@@ -25,7 +25,7 @@ import { createLog, type Log } from './server/log.ts';
 import { createMemoryReturn } from './server/memory-return.ts';
 import { createMetrics, type Metrics } from './server/metrics.ts';
 import { createRateLimiter } from './server/rate-limiter.ts';
-import { createRegistryObserver } from './server/registry-observer.ts';
+import { createRegistryObserver, createStoreObserver } from './server/registry-observer.ts';
 import { createPagesRouter, createRouter, type PagesRouterOptions, type Serve } from './server/router.ts';
 import type { HostPort } from './server/setting-values.ts';
 import type { Settings } from './server/settings.ts';
@@ -94,12 +94,12 @@ async function assemble(settings: Settings): Promise<Parts> {
   // Whatever is wrong with the files is told before a store is opened.
   const tls = tlsFiles && { files: tlsFiles, secureContext: readTlsFiles(tlsFiles) };
   const metrics = createMetrics(readPackageVersion());
-  const store = await openStore(settings, log, clock, metrics.storeObserver);
+  const store = await openStore(settings, log, clock, createStoreObserver(log, metrics));
   const registry = new Registry({
     store,
     clock,
     createToken: createTokenSource(),
-    policy: { guard: settings.guard },
+    policy: { guard: settings.guard, notesText: settings.store.kind === 'etcd' },
     registrants: new Registrants(
       (connection) => connection instanceof Socket && (connection.readableEnded || connection.destroyed),
     ),

@@ -27,3 +27,8 @@ export function parseMemberKey(key: string): string | undefined {
 export function noteKey(key: string): string {
   return NOTES + key;
 }
+
+/** The key that a note is about; undefined for a key that is no note. */
+export function notedKey(key: string): string | undefined {
+  return key.startsWith(NOTES) ? key.slice(NOTES.length) : undefined;
+}

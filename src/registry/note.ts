@@ -11,6 +11,8 @@ export interface Note {
   readonly action: WriteAction;
   /** The text that the member hashed its id with, where Muster could find it out. */
   readonly salt?: string;
+  /** What the member registered, where the store is one that others can write to: what they make of it does not count. */
+  readonly text?: string;
   /** The end that the writer gave this key, shown to readers: milliseconds since the Unix epoch. */
   readonly expiresAt?: number;
   /** The member counts as having received the answer to its registration; see `Registry.noteSent`. */

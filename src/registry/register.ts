@@ -30,6 +30,8 @@ export interface RegistrationRequest extends Repetition {
 /** What the operator decided about registrations. */
 export interface RegistrationPolicy {
   readonly guard: boolean;
+  /** Others can write to the store, so what a member registered is noted beside it. */
+  readonly notesText?: boolean;
 }
 
 /**
@@ -53,11 +55,11 @@ export function decideRegistration(
   assertCondition(request.condition, existing?.entry, existing?.text);
   const value = parseMemberValue(request.text);
   assertForm(content, value, request);
-  if (existing !== undefined) return write(content, request, value, now, existing);
+  if (existing !== undefined) return write(content, { request, policy, value }, now, existing);
   assertRoom(content);
   const salt = saltOf(request, value);
   if (policy.guard && value.form === 'named') assertWelcome({ ...request, value, salt }, content.members);
-  return write(content, request, value, now, undefined, salt);
+  return write(content, { request, policy, value }, now, undefined, salt);
 }
 
 function isNamed(member: Member): member is RegisteredMember {
@@ -100,8 +102,15 @@ function saltOf({ memberId, salts }: RegistrationRequest, value: MemberValue): s
 
 function write(
   { record, members }: RegistryContent,
-  request: RegistrationRequest,
-  value: MemberValue,
+  {
+    request,
+    policy,
+    value,
+  }: {
+    readonly request: RegistrationRequest;
+    readonly policy: RegistrationPolicy;
+    readonly value: MemberValue;
+  },
   now: number,
   existing?: Member,
   salt?: string,
@@ -119,6 +128,7 @@ function write(
       dialect,
       action: writeActionOf(condition),
       ...(salt === undefined ? {} : { salt }),
+      ...(policy.notesText === true && value.form === 'named' ? { text } : {}),
       ...(expiresAt === undefined ? {} : { expiresAt }),
     },
     previous: existing && { entry: existing.entry, expiresAt: existing.note?.expiresAt },

@@ -1,5 +1,5 @@
 import type { Entry, TokenRange } from '../store/store.ts';
-import { noteKey, parseMemberKey, RECORD_KEY, SIZE_KEY, STATE_KEY } from './keys.ts';
+import { notedKey, parseMemberKey, RECORD_KEY, SIZE_KEY, STATE_KEY } from './keys.ts';
 import { type MemberValue, parseMemberValue } from './member-value.ts';
 import { type Note, parseNote } from './note.ts';
 import { parseRecord, type TokenRecord } from './record.ts';
@@ -55,12 +55,10 @@ function parseContent(entries: readonly Entry[]): RegistryContent | undefined {
   const recordEntry = byKey.get(RECORD_KEY);
   const record = recordEntry && parseRecord(recordEntry.value);
   if (recordEntry === undefined || record === undefined) return undefined;
-  const noteOf = (key: string): Note | undefined => {
-    const entry = byKey.get(noteKey(key));
-    return entry && parseNote(entry.value);
-  };
+  const notes = readNotes(entries);
+  const noteOf = (key: string): Note | undefined => notes.get(key)?.note;
   const members: Member[] = [];
-  for (const entry of entries) {
+  for (const entry of restoreMembers(entries, byKey, notes)) {
     const id = parseMemberKey(entry.key);
     if (id === undefined) continue;
     const text = valueText(entry);
@@ -70,13 +68,58 @@ function parseContent(entries: readonly Entry[]): RegistryContent | undefined {
   return {
     record,
     recordEntry,
-    sizeEntry: byKey.get(SIZE_KEY),
+    sizeEntry: restoreSize(byKey.get(SIZE_KEY), record),
     stateEntry: byKey.get(STATE_KEY),
     stateNote: noteOf(STATE_KEY),
     members,
     membersById: new Map(members.map((member) => [member.id, member])),
   };
 }
+
+interface NotedKey {
+  readonly note: Note;
+  readonly entry: Entry;
+}
+
+/** The notes, by the keys that they are about. */
+function readNotes(entries: readonly Entry[]): ReadonlyMap<string, NotedKey> {
+  const notes = new Map<string, NotedKey>();
+  for (const entry of entries) {
+    const key = notedKey(entry.key);
+    const note = key === undefined ? undefined : parseNote(entry.value);
+    if (key !== undefined && note !== undefined) notes.set(key, { note, entry });
+  }
+  return notes;
+}
+
+/** The entries with members as they registered, whatever others have made of their keys since. */
+function restoreMembers(
+  entries: readonly Entry[],
+  byKey: ReadonlyMap<string, Entry>,
+  notes: ReadonlyMap<string, NotedKey>,
+): readonly Entry[] {
+  const restored: Entry[] = [];
+  for (const [key, { note, entry: noteEntry }] of notes) {
+    const { text } = note;
+    const entry = byKey.get(key);
+    if (text === undefined || (entry !== undefined && valueText(entry) === text)) continue;
+    const { createRevision } = noteEntry;
+    const value = encoder.encode(text);
+    restored.push({ ...noteEntry, key, value, createRevision, modRevision: createRevision, version: 1 });
+  }
+  if (restored.length === 0) return entries;
+  const keys = new Set(restored.map(({ key }) => key));
+  return [...entries.filter(({ key }) => !keys.has(key)), ...restored];
+}
+
+/** The size that the token was made with. */
+function restoreSize(entry: Entry | undefined, { size }: TokenRecord): Entry | undefined {
+  if (entry === undefined || valueText(entry) === String(size)) return entry;
+  const { createRevision } = entry;
+  return { ...entry, value: encoder.encode(String(size)), modRevision: createRevision, version: 1 };
+}
+
+const encoder = new TextEncoder();
 
 /**
  * Where a token is in its life. The store's clock may be ahead of ours: where it removed the size, the token is over.

@@ -6,6 +6,7 @@ import { type CreationRequest, decideCreation } from './create.ts';
 import { Departures } from './departures.ts';
 import { decideElection, type ElectionRequest } from './elect.ts';
 import { Following } from './following.ts';
+import { admitCommit } from './foreign.ts';
 import { parseMemberKey, SIZE_KEY } from './keys.ts';
 import { readLiveContent } from './lifecycle.ts';
 import { decideRegistration, type RegistrationPolicy, type RegistrationRequest } from './register.ts';
@@ -369,7 +370,7 @@ export class Registry {
         // Not over `changes`: one generator less for each of the thousands that wait here.
         for await (const commit of this.#store.watch(token, next, signal)) {
           next = commit.revision + 1;
-          for (const change of await this.#readLiveChanges(token, commit)) {
+          for (const change of await this.#readLiveChanges(token, admitCommit(commit))) {
             if (accept(change)) return change;
           }
         }
@@ -392,7 +393,8 @@ export class Registry {
       let next = fromRevision;
       while (!following.isStopped) {
         try {
-          for await (const commit of following.begin(this.#store.watch(token, next))) {
+          for await (const whole of following.begin(this.#store.watch(token, next))) {
+            const commit = admitCommit(whole);
             await this.#assertNotEnded(token, commit);
             if (following.isStopped) return;
             next = commit.revision + 1;
@@ -416,7 +418,7 @@ export class Registry {
     signal: AbortSignal,
   ): AsyncGenerator<RegistryChange, void, undefined> {
     for await (const commit of this.#store.watch(token, fromRevision, signal)) {
-      yield* await this.#readLiveChanges(token, commit);
+      yield* await this.#readLiveChanges(token, admitCommit(commit));
     }
   }
 

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ErrorCode } from '../errors.ts';
+import { describeForeign } from '../registry/foreign.ts';
 import type { Lifecycle } from '../registry/registry-state.ts';
 import type { WriteOutcome } from '../registry/shown-entry.ts';
 import type { StoreObserver, StoreStats } from '../store/store.ts';
@@ -67,6 +68,12 @@ function createRegistryMetrics(registry: Registry): Pick<Metrics, 'registration'
 }
 
 function createStoreObserver(registry: Registry): Required<Omit<StoreObserver, 'tokenEnded'>> {
+  const foreignWrites = new Counter({
+    name: 'muster_foreign_writes_total',
+    help: 'Writes to the keys of tokens in the etcd store that no Muster made, by what they did.',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
   const batchCommits = new Histogram({
     name: 'muster_store_batch_commits',
     help: 'Commits that became durable together.',
@@ -90,6 +97,9 @@ function createStoreObserver(registry: Registry): Required<Omit<StoreObserver, '
       flushSeconds.observe(seconds);
     },
     batchFailed: () => failures.inc(),
+    foreignCommit(_token, commit) {
+      for (const { kind } of describeForeign(commit)) foreignWrites.inc({ kind });
+    },
   };
 }
 

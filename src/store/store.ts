@@ -61,6 +61,8 @@ export type WatchEvent =
 /** All changes of one commit to one token, in the order of its operations. */
 export interface Commit {
   readonly revision: number;
+  /** Something else than Muster wrote, in a store that others can write to. */
+  readonly isForeign?: boolean;
   readonly events: readonly WatchEvent[];
 }
 
@@ -83,6 +85,8 @@ export interface StoreObserver {
   batchFlushed?(commits: number, flushSeconds: number): void;
   /** The `_config/size` of a token was removed, and with it the token is over: by its time, or by a commit. */
   tokenEnded?(expired: boolean): void;
+  /** Something else than Muster wrote to a token; told by every replica. */
+  foreignCommit?(token: string, commit: Commit): void;
   /** A batch could not be made durable; its writes were refused. */
   batchFailed?(error: unknown): void;
 }

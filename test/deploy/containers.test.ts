@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { parsePageName } from '../../src/server/pages.ts';
 import { repositoryRoot } from '../support/repository.ts';
 import { askedBy, readImage } from './containerfile.ts';
@@ -23,10 +23,10 @@ interface Container {
   readonly stopSeconds: number;
 }
 
-function assertFits(t: TestContext, container: Container): void {
+function assertFits(container: Container): void {
   const [command, ...args] = container.args;
   assert.equal(command, 'serve');
-  const settings = settingsOf(t, args, { ...image.env, ...container.env });
+  const settings = settingsOf(args, { ...image.env, ...container.env });
   assert.deepEqual(settings.listen, { host: '', port: image.port });
   assert.deepEqual(settings.store, { kind: 'lmdb', folder: image.volume });
   assert.equal(settings.create, 'admin');
@@ -57,10 +57,10 @@ test('the container file copies what is there and builds with the Node.js that M
   assert.equal(copied, '--from=build /build/package /opt/muster');
 });
 
-test('the container runs as nobody of the host, and its health check does not ask the store', (t) => {
+test('the container runs as nobody of the host, and its health check does not ask the store', () => {
   assert.match(image.user, /^[1-9]\d+:[1-9]\d+$/);
   assert.deepEqual(image.command, ['node', '/opt/muster/bin/muster', 'serve']);
-  const settings = settingsOf(t, image.command.slice(3), image.env);
+  const settings = settingsOf(image.command.slice(3), image.env);
   assert.deepEqual(settings.listen, { host: '', port: image.port });
   assert.deepEqual(settings.store, { kind: 'lmdb', folder: image.volume });
   const asked = askedBy(image.healthCommand.join(' '));
@@ -68,7 +68,7 @@ test('the container runs as nobody of the host, and its health check does not as
   assert.equal(parsePageName(asked.path), 'live');
 });
 
-test('the compose file runs the image of the container file', (t) => {
+test('the compose file runs the image of the container file', () => {
   const [{ services, volumes, secrets }] = readYaml('deploy/compose/compose.yaml') as [
     ReturnType<typeof readYaml>[number],
   ];
@@ -78,7 +78,7 @@ test('the compose file runs the image of the container file', (t) => {
   for (const { source } of muster.volumes) assert(source in volumes, source);
   for (const { source } of muster.secrets) assert(source in secrets, source);
   const [, demanded = ''] = /^\$\{(MUSTER_PUBLIC_URL):\?/.exec(muster.environment.MUSTER_PUBLIC_URL) ?? [];
-  assertFits(t, {
+  assertFits({
     args: image.command.slice(2),
     env: { ...muster.environment, [demanded]: 'http://discovery.example:8087' },
     mounts: [...muster.volumes, ...muster.secrets].map(({ target }) => target),
@@ -101,7 +101,7 @@ const QUADLET_KEYS = new Set(
   ).split(' '),
 );
 
-test('the Quadlet file runs the image of the container file', (t) => {
+test('the Quadlet file runs the image of the container file', () => {
   const unit = parseUnit(read('deploy/quadlet/muster.container'));
   const container = unit.get('Container') ?? [];
   const one = (key: string): string => {
@@ -113,7 +113,7 @@ test('the Quadlet file runs the image of the container file', (t) => {
     container.filter(([key]) => !QUADLET_KEYS.has(key)),
     [],
   );
-  assertFits(t, {
+  assertFits({
     args: image.command.slice(2),
     env: environmentOf(valuesOf(container, 'Environment')),
     mounts: valuesOf(container, 'Volume').map((text) => text.split(':')[1] ?? ''),
@@ -149,7 +149,7 @@ test('the Butane file of Fedora CoreOS puts the Quadlet file and its admin token
   assert(mounted.some((text) => text.startsWith(`${token.path}:`)));
 });
 
-test('the Butane file of Flatcar runs the image of the container file', (t) => {
+test('the Butane file of Flatcar runs the image of the container file', () => {
   const [{ variant, storage, systemd }] = readYaml('deploy/butane/muster-flatcar.bu', '1.1') as [
     ReturnType<typeof readYaml>[number],
   ];
@@ -162,7 +162,7 @@ test('the Butane file of Flatcar runs the image of the container file', (t) => {
   const volumes = given('volume').map((text) => text.split(':'));
   const { IMAGE: named = '' } = environmentOf(valuesOf(service, 'Environment'));
   const stopSeconds = Number(given('stop-timeout')[0]);
-  assertFits(t, {
+  assertFits({
     args: image.command.slice(2),
     env: environmentOf(given('env')),
     mounts: volumes.map(([, target = '']) => target),

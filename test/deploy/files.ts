@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { parseAllDocuments } from 'yaml';
-import { isMusterError } from '../../src/errors.ts';
 import { FILE_OPTION, GO_SERVER_OPTIONS, OPTIONS } from '../../src/server/setting-options.ts';
 import { type Environment, resolveSettings, type Settings } from '../../src/server/settings.ts';
 import { repositoryRoot } from '../support/repository.ts';
@@ -72,25 +71,12 @@ const VARIABLES: ReadonlySet<string> = new Set([
 ]);
 
 /** What `muster serve` makes of arguments and variables; every one of them is a setting, and no notice is given. */
-export function settingsOf(t: TestContext, argv: readonly string[], env: Environment): Settings {
+export function settingsOf(argv: readonly string[], env: Environment): Settings {
   const unknown = Object.keys(env).filter((name) => name.startsWith('MUSTER_') && !VARIABLES.has(name));
   assert.deepEqual(unknown, [], 'variables that are no settings');
-  const settings = resolveOrExcuse(t, argv, env);
+  const settings = resolveSettings({ argv, env });
   assert.deepEqual(settings.notices, []);
   return settings;
-}
-
-/** A version without the store in etcd cannot check how it is named; that is said, and all else is checked. */
-function resolveOrExcuse(t: TestContext, argv: readonly string[], env: Environment): Settings {
-  try {
-    return resolveSettings({ argv, env });
-  } catch (error) {
-    const isEtcd = isMusterError(error, 'bad-setting') && /etcd store.*not available/.test(error.message);
-    if (!isEtcd) throw error;
-    t.diagnostic(`NOT CHECKED HERE: ${error.message}`);
-    const { MUSTER_STORE: _store, ...rest } = env;
-    return resolveSettings({ argv, env: rest });
-  }
 }
 
 /** The path of a program of this machine, if it has it. Without it the test is skipped, with what is not checked. */

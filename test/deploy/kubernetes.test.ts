@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { parsePageName } from '../../src/server/pages.ts';
 import { cleanEnvironment } from '../support/etcd.ts';
 import { etcdProgram, missingPeers } from '../support/peers.ts';
@@ -102,17 +102,17 @@ for (const file of FILES) {
 }
 
 /** The settings of a workload of Muster. */
-function settingsIn(t: TestContext, container: Yaml): ReturnType<typeof settingsOf> {
+function settingsIn(container: Yaml): ReturnType<typeof settingsOf> {
   const [command, ...args] = container.args;
   assert.equal(command, 'serve');
   const env = Object.fromEntries(container.env.map(({ name, value }: Yaml) => [name, value]));
-  return settingsOf(t, args, env);
+  return settingsOf(args, env);
 }
 
 for (const file of ['muster.yaml', 'single.yaml'] as const) {
-  test(`${file}: Muster takes its settings, and ports and files are where they say`, (t) => {
+  test(`${file}: Muster takes its settings, and ports and files are where they say`, () => {
     const { pod, container } = load(file);
-    const settings = settingsIn(t, container);
+    const settings = settingsIn(container);
     const isMounted = (path: string): boolean =>
       container.volumeMounts.some(({ mountPath }: Yaml) => path.startsWith(`${mountPath}/`));
     assert.equal(settings.listen.port, portOf(container, 'discovery'));

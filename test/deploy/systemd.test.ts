@@ -14,10 +14,10 @@ const one = (key: string): string => {
   return values[0] ?? '';
 };
 
-test('the unit of systemd starts Muster with settings that it takes', (t) => {
+test('the unit of systemd starts Muster with settings that it takes', () => {
   const [node, program, command, ...args] = one('ExecStart').split(' ');
   assert.deepEqual([node, program, command], ['/usr/bin/node', '/opt/muster/bin/muster', 'serve']);
-  const settings = settingsOf(t, args, environmentOf(valuesOf(service, 'Environment')));
+  const settings = settingsOf(args, environmentOf(valuesOf(service, 'Environment')));
   assert.equal(settings.listen.port, 8087);
   assert.equal(settings.create, 'admin');
   // %d is the folder of credentials.
@@ -26,8 +26,8 @@ test('the unit of systemd starts Muster with settings that it takes', (t) => {
   assert.deepEqual(settings.store, { kind: 'lmdb', folder: `/var/lib/${one('StateDirectory')}` });
 });
 
-test('the unit of systemd leaves room for every connection and for a slow stop', (t) => {
-  const { shutdownTimeoutSeconds } = settingsOf(t, [], {});
+test('the unit of systemd leaves room for every connection and for a slow stop', () => {
+  const { shutdownTimeoutSeconds } = settingsOf([], {});
   assert(Number(one('LimitNOFILE')) > LIMITS.connectionsMax);
   assert(Number.parseInt(one('TimeoutStopSec'), 10) > shutdownTimeoutSeconds);
 });

@@ -68,7 +68,11 @@ function readCommit(token: string, events: readonly Event[], layout: Layout, now
   };
   return {
     token,
-    commit: { revision, events: changes.map(toChange) },
+    commit: {
+      revision,
+      events: changes.map(toChange),
+      ...(own === undefined ? { isForeign: true } : {}),
+    },
     commitRevision: own === undefined ? undefined : revision,
   };
 }

@@ -256,6 +256,7 @@ class EtcdStore implements Store {
   #takeCommit({ token, commit, commitRevision }: TokenCommit): void {
     this.#states.apply(token, commit, commitRevision);
     if (commit.events.length === 0) return;
+    if (commit.isForeign === true) this.#options.observer?.foreignCommit?.(token, commit);
     this.#hub.publish(token, commit, true);
     const change = tokenChangeOf(commit);
     if (change === 'ended' || change === 'expired')
