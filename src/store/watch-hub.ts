@@ -70,13 +70,12 @@ export class WatchHub {
   }
 
   /**
-   * Ends every watch with `watch-overrun`: commits were not published that the watches should have had. Whoever watches
-   * again from where it was has them from the history.
+   * Ends the watches of a token, or all, with `watch-overrun`: commits were not published that they should have had.
+   * Whoever watches again from where it was has them from the history.
    */
-  overrun(): void {
-    for (const watchers of [...this.#watchers.values()]) {
-      for (const watcher of [...watchers]) watcher.overrun();
-    }
+  overrun(token?: string): void {
+    const some = token === undefined ? [...this.#watchers.values()] : [this.#watchers.get(token) ?? []];
+    for (const watchers of some) for (const watcher of [...watchers]) watcher.overrun();
   }
 
   /** For the watches themselves: forgets one that ended. */

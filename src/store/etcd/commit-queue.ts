@@ -14,7 +14,8 @@ import {
 } from '../../proto/rpc_pb.ts';
 import { type Applied, applyOperations, assertOperations } from '../apply-operations.ts';
 import type { Committed, Decision, Operation, TokenRange } from '../store.ts';
-import { type EtcdClient, UnknownOutcome, unavailable } from './etcd-client.ts';
+import { parseCommitNote } from './commits.ts';
+import { type EtcdClient, fullError, UnknownOutcome, unavailable } from './etcd-client.ts';
 import { COMMIT_KEY, type Layout } from './layout.ts';
 import { roundExpiry } from './lease-ids.ts';
 import { isNotFound, type Leases } from './leases.ts';
@@ -399,7 +400,7 @@ export class CommitQueue {
       const { kvs } = await client.read(RANGE, create(RangeRequestSchema, { key, revision }), { deadline });
       const [kv] = kvs;
       if (kv === undefined || Number(kv.modRevision) <= change.state.commitRevision) return undefined;
-      if (Buffer.from(kv.value).subarray(1).equals(Buffer.from(change.id))) return Number(kv.modRevision);
+      if (parseCommitNote(kv.value)?.id === change.id) return Number(kv.modRevision);
       revision = kv.modRevision - 1n;
     }
   }
@@ -430,12 +431,7 @@ function kvsOf(response: ResponseOp | undefined): readonly KeyValue[] {
 /** What etcd refuses for good is the operator's to mend; clients are told to come back. */
 function describeRefusal(error: unknown): unknown {
   if (error instanceof MusterError) return error;
-  if (error instanceof GrpcCallError && error.message.includes('database space exceeded')) {
-    return new MusterError('store-unavailable', 'the etcd cluster behind this service is full', {
-      remedy:
-        'The operator has to compact and defragment it, or to raise its quota, and to disarm its alarm.',
-      cause: error,
-    });
-  }
+  if (error instanceof GrpcCallError && error.message.includes('database space exceeded'))
+    return fullError(error);
   return unavailable(error);
 }

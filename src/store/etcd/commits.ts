@@ -2,10 +2,26 @@ import { type Event, Event_EventType } from '../../proto/kv_pb.ts';
 import type { Commit, WatchEvent } from '../store.ts';
 import { COMMIT_KEY, type Layout, toEntry } from './layout.ts';
 
-/** Begins the value of the key that each commit writes, where the commit removes what is over. */
-export const EXPIRY_MARK = 'x';
-/** Begins it in every other commit. */
-export const CHANGE_MARK = 'c';
+/** What a commit of Muster says of itself, in the value of the key that each one writes. */
+export interface CommitNote {
+  /** It removes what is over. */
+  readonly expired: boolean;
+  /** How many keys it changes. */
+  readonly changes: number;
+  /** Tells it from every other commit. */
+  readonly id: string;
+}
+
+/** The value of the commit key, such as `c2.1f3a-7`. */
+export function formatCommitNote({ expired, changes, id }: CommitNote): Uint8Array {
+  return Buffer.from(`${expired ? 'x' : 'c'}${changes}.${id}`);
+}
+
+/** Reads the value of the commit key; undefined where somebody else wrote it. */
+export function parseCommitNote(value: Uint8Array): CommitNote | undefined {
+  const [, mark, changes, id] = /^([cx])([0-9]+)\.(.+)$/.exec(Buffer.from(value).toString('latin1')) ?? [];
+  return id === undefined ? undefined : { expired: mark === 'x', changes: Number(changes), id };
+}
 
 /** What one revision of etcd did to one token. */
 export interface TokenCommit {
@@ -14,6 +30,11 @@ export interface TokenCommit {
   readonly commit: Commit;
   /** The revision, where Muster made the commit; undefined where something else wrote. */
   readonly commitRevision: number | undefined;
+  /**
+   * False where changes of the commit are missing: older releases of etcd forget what was removed in the very revision
+   * that they were compacted to (etcd-io/etcd#18089).
+   */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -50,7 +71,7 @@ function readCommit(token: string, events: readonly Event[], layout: Layout, now
   const revision = Number(events[0]?.kv?.modRevision ?? 0n);
   const keyOf = ({ kv }: Event): string => layout.parse(kv?.key ?? new Uint8Array())?.key ?? '';
   const own = events.find((event) => keyOf(event) === COMMIT_KEY && event.type === Event_EventType.PUT);
-  const mark = own?.kv?.value[0];
+  const note = own?.kv === undefined ? undefined : parseCommitNote(own.kv.value);
   const changes = events.filter((event) => keyOf(event) !== COMMIT_KEY);
   const toChange = (event: Event): WatchEvent => {
     const key = keyOf(event);
@@ -61,9 +82,7 @@ function readCommit(token: string, events: readonly Event[], layout: Layout, now
     }
     // Where no commit of Muster removed the key, it was its lease, or somebody else.
     const expired =
-      mark === undefined
-        ? previous?.expiresAt !== undefined && previous.expiresAt <= now()
-        : mark === EXPIRY_MARK.charCodeAt(0);
+      note === undefined ? previous?.expiresAt !== undefined && previous.expiresAt <= now() : note.expired;
     return { type: 'delete', key, previous: previous ?? unknownEntry(key, revision), expired };
   };
   return {
@@ -74,6 +93,7 @@ function readCommit(token: string, events: readonly Event[], layout: Layout, now
       ...(own === undefined ? { isForeign: true } : {}),
     },
     commitRevision: own === undefined ? undefined : revision,
+    isWhole: note === undefined || changes.length >= note.changes,
   };
 }
 

@@ -193,6 +193,14 @@ export function unavailable(cause: unknown): MusterError {
   });
 }
 
+/** The etcd cluster takes no writes, until its operator has made room. */
+export function fullError(cause?: unknown): MusterError {
+  return new MusterError('store-unavailable', 'the etcd cluster behind this service is full', {
+    remedy: 'The operator has to compact and defragment it, or to raise its quota, and to disarm its alarm.',
+    cause,
+  });
+}
+
 function isTimeout(error: unknown): boolean {
   return error instanceof GrpcCallError && error.status === GRPC_STATUS.deadlineExceeded;
 }

@@ -2,9 +2,12 @@ import { create } from '@bufbuild/protobuf';
 import type { Clock } from '../../clock/clock.ts';
 import { MusterError } from '../../errors.ts';
 import { GrpcCallError } from '../../grpc/client.ts';
-import { RANGE, TXN } from '../../grpc/etcd-methods.ts';
+import { ALARM, RANGE, TXN } from '../../grpc/etcd-methods.ts';
 import type { Event } from '../../proto/kv_pb.ts';
 import {
+  AlarmRequest_AlarmAction,
+  AlarmRequestSchema,
+  AlarmType,
   Compare_CompareResult,
   Compare_CompareTarget,
   CompareSchema,
@@ -17,7 +20,7 @@ import type { Commit, Committed, Decision, Store, StoreObserver, StoreStats, Tok
 import { WatchHub } from '../watch-hub.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { readCommits, type TokenCommit } from './commits.ts';
-import { type EtcdAccess, EtcdClient, unavailable } from './etcd-client.ts';
+import { type EtcdAccess, EtcdClient, fullError, unavailable } from './etcd-client.ts';
 import { Expiry } from './expiry.ts';
 import { Feed } from './feed.ts';
 import { COMMIT_KEY, type KeyRange, Layout, toEntry } from './layout.ts';
@@ -184,9 +187,12 @@ class EtcdStore implements Store {
 
   async assertWritable(): Promise<void> {
     this.#assertOpen();
-    // Linearizable, so that a majority is there; whether it has room shows with the next write.
+    // Linearizable, so that a majority is there; whether it has room, its alarm says.
     const request = create(RangeRequestSchema, { ...this.#layout.tokens, limit: 1n, keysOnly: true });
     await this.#client.read(RANGE, request, deadline()).catch(refuse);
+    const asked = create(AlarmRequestSchema, { action: AlarmRequest_AlarmAction.GET });
+    const { alarms } = await this.#client.read(ALARM, asked, deadline()).catch(refuse);
+    if (alarms.some(({ alarm }) => alarm === AlarmType.NOSPACE)) throw fullError();
   }
 
   watch(token: string, fromRevision: number, signal?: AbortSignal): AsyncIterableIterator<Commit> {
@@ -253,8 +259,14 @@ class EtcdStore implements Store {
     for (const tokenCommit of readCommits(events, this.#layout, now)) this.#takeCommit(tokenCommit);
   }
 
-  #takeCommit({ token, commit, commitRevision }: TokenCommit): void {
+  #takeCommit({ token, commit, commitRevision, isWhole }: TokenCommit): void {
     this.#states.apply(token, commit, commitRevision);
+    if (!isWhole) {
+      // What is missing shows when the token is read again.
+      this.#states.forget(token);
+      this.#hub.overrun(token);
+      return;
+    }
     if (commit.events.length === 0) return;
     if (commit.isForeign === true) this.#options.observer?.foreignCommit?.(token, commit);
     this.#hub.publish(token, commit, true);

@@ -13,7 +13,7 @@ import {
 } from '../../proto/rpc_pb.ts';
 import type { Applied } from '../apply-operations.ts';
 import { type Entry, HISTORY_ANCHOR_KEY, type Operation } from '../store.ts';
-import { CHANGE_MARK, EXPIRY_MARK } from './commits.ts';
+import { formatCommitNote } from './commits.ts';
 import { COMMIT_KEY, type Layout } from './layout.ts';
 import { leaseIdOf, roundExpiry } from './lease-ids.ts';
 import type { TokenState } from './token-states.ts';
@@ -81,8 +81,8 @@ function describeChange(
   };
   const lastEnd = entries.length === 0 ? roundExpiry(now + LAST_WORD_MS, now) : lastEndOf(entries);
   const success = joinDeletes(layout, token, operations, new Set(entries.map(({ key }) => key)), put);
-  const mark = Buffer.from(`${expired ? EXPIRY_MARK : CHANGE_MARK}${id}`);
-  success.push(put(layout.key(token, COMMIT_KEY), mark, lastEnd));
+  const note = formatCommitNote({ expired, changes: events.length, id });
+  success.push(put(layout.key(token, COMMIT_KEY), note, lastEnd));
   const isNew = state.commitRevision === 0 || state.entries.length === 0;
   if (isNew || lastEndOf(state.entries) !== lastEnd) {
     success.push(put(layout.tokenKey(token), NOTHING, lastEnd));
