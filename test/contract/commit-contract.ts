@@ -8,7 +8,7 @@ const A = 'a'.repeat(32);
 const B = 'b'.repeat(32);
 
 export function contractOfCommits(name: string, open: OpenStore, skip: string | false): void {
-  describe(`${name}: commits`, { timeout: 60_000, skip }, () => {
+  describe(`${name}: commits`, { timeout: 300_000, skip }, () => {
     test('a new store has a cluster id, revision 1 and no keys', async (t) => {
       const { store } = await open(t);
       assert.match(store.clusterId, /^[0-9a-f]{16}$/);

@@ -21,7 +21,7 @@ const B = 'b'.repeat(32);
 const withoutRevision = (word: string): string => word.slice(word.indexOf(' ') + 1);
 
 export function contractOfExpiry(name: string, open: OpenStore, skip: string | false): void {
-  describe(`${name}: expiry`, { timeout: 60_000, skip }, () => {
+  describe(`${name}: expiry`, { timeout: 300_000, skip }, () => {
     test('keys are removed when their time is over, in one commit per token', async (t) => {
       const { store, clock, stepMs: step } = await open(t);
       const at = clock.now() + 10_000 * step;

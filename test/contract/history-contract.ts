@@ -7,7 +7,7 @@ const A = 'a'.repeat(32);
 const B = 'b'.repeat(32);
 
 export function contractOfHistory(name: string, open: OpenStore, skip: string | false): void {
-  describe(`${name}: keys at an old revision`, { timeout: 60_000, skip }, () => {
+  describe(`${name}: keys at an old revision`, { timeout: 300_000, skip }, () => {
     test('are those that a range answered then, whatever was written, removed and made anew since', async (t) => {
       const { store } = await open(t);
       const seen = new Map<number, unknown>();

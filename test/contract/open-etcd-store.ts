@@ -23,6 +23,8 @@ export async function openOverEtcd(context: TestContext, version: EtcdVersion): 
       user: undefined,
       prefix: '',
       clock,
+      // Tests queue thousands of commits to one token, on machines that are busy with other tests.
+      commitTimeoutMs: 60_000,
       observer: { tokenEnded: (expired) => ended.push(expired) },
     });
   let store = await open();

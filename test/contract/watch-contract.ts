@@ -9,7 +9,7 @@ const B = 'b'.repeat(32);
 const never = new AbortController().signal;
 
 export function contractOfWatches(name: string, open: OpenStore, skip: string | false): void {
-  describe(`${name}: watches`, { timeout: 60_000, skip }, () => {
+  describe(`${name}: watches`, { timeout: 300_000, skip }, () => {
     test('a watch replays every commit from its revision on, also of overwritten and deleted keys', async (t) => {
       const { store, reopen } = await open(t);
       await commit(store, A, anchor);

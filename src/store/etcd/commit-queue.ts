@@ -29,6 +29,8 @@ export interface CommitQueueOptions {
   readonly states: TokenStates;
   readonly leases: Leases;
   readonly clock: Clock;
+  /** How long a commit is tried. */
+  readonly commitMs: number;
   /** The newest revision that is known. */
   readonly revision: () => number;
   /** Resolves when the watches of this replica know of a revision, or when that takes too long. */
@@ -37,8 +39,6 @@ export interface CommitQueueOptions {
   readonly onFailed: (error: unknown) => void;
 }
 
-/** How long a commit is tried: clients of discovery wait for 5 s. */
-const COMMIT_MS = 4500;
 /** Tokens in one transaction of etcd, which takes 128 operations; each token is one that has others within. */
 const TOKENS_PER_BATCH = 64;
 /** etcd takes requests up to 1.5 MiB (its --max-request-bytes). */
@@ -115,7 +115,7 @@ export class CommitQueue {
         lane = { token, jobs: [], isBusy: false, needsFence: false };
         this.#lanes.set(token, lane);
       }
-      const deadline = performance.now() + COMMIT_MS;
+      const deadline = performance.now() + this.#options.commitMs;
       lane.jobs.push({ decide, expired, deadline, resolve: resolve as Job['resolve'], reject });
       if (!lane.isBusy) this.#ready.add(lane);
       this.#schedule();

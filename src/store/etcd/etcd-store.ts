@@ -36,6 +36,8 @@ export interface EtcdStoreOptions extends EtcdAccess {
   readonly prefix: string;
   readonly clock: Clock;
   readonly observer?: StoreObserver;
+  /** How long a commit is tried. Default: 4500, since clients of discovery wait for 5 s. */
+  readonly commitTimeoutMs?: number;
   /** Told of what the operator should know and no client is told. */
   readonly onProblem?: (problem: string, error: unknown) => void;
 }
@@ -123,6 +125,7 @@ class EtcdStore implements Store {
       states: this.#states,
       leases: this.#leases,
       clock,
+      commitMs: options.commitTimeoutMs ?? CALL_MS,
       revision: () => this.#feed.revision,
       published: (at) => this.#feed.reached(at, PUBLISH_MS),
       onFlushed: (commits, seconds) => observer?.batchFlushed?.(commits, seconds),

@@ -18,6 +18,7 @@ export class Expiry {
   readonly #timer: ExpiryTimer;
   #running: Promise<void> = Promise.resolve();
   #isStopped = false;
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(options: ExpiryOptions) {
     this.#options = options;
@@ -35,6 +36,7 @@ export class Expiry {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#timer.stop();
+    clearTimeout(this.#retry);
     await this.#running;
   }
 
@@ -54,7 +56,9 @@ export class Expiry {
       } catch (error) {
         onProblem(error);
         this.#times.add(time);
-        this.#timer.schedule(clock.now() + RETRY_MS);
+        // What keeps etcd from answering has nothing to do with the time of day.
+        clearTimeout(this.#retry);
+        this.#retry = setTimeout(() => this.#onDue(), RETRY_MS).unref();
       }
     }
     const left = [...this.#times].filter((time) => time > now);
