@@ -29,6 +29,13 @@ export interface TokenRange {
   readonly entries: readonly Entry[];
 }
 
+/** One token with all its keys. */
+export interface TokenEntries {
+  readonly token: string;
+  /** In ascending byte order of the keys; never empty. */
+  readonly entries: readonly Entry[];
+}
+
 /** One change within a commit. */
 export type Operation =
   | { readonly type: 'put'; readonly key: string; readonly value: Uint8Array; readonly expiresAt?: number }
@@ -134,6 +141,13 @@ export interface Store extends AsyncDisposable {
    * again from there on misses nothing. Throws `store-closed` when the store closes.
    */
   watch(token: string, fromRevision: number, signal?: AbortSignal): AsyncIterableIterator<Commit>;
+
+  /**
+   * Every token that has keys, in ascending byte order of `<token>/`, for programs that move all there is. Read piece by
+   * piece: the keys of a token are those of one moment, which differs from token to token, and a token that is written
+   * meanwhile may come or not. Throws `store-closed` or `store-unavailable`, also on the way.
+   */
+  tokens(): AsyncIterableIterator<TokenEntries>;
 
   stats(): StoreStats | Promise<StoreStats>;
 

@@ -2,6 +2,7 @@ import { contractOfCommits } from './commit-contract.ts';
 import { contractOfExpiry } from './expiry-contract.ts';
 import { contractOfHistory } from './history-contract.ts';
 import type { OpenStore } from './open-store.ts';
+import { contractOfTokens } from './tokens-contract.ts';
 import { contractOfWatches } from './watch-contract.ts';
 
 /** The tests that every store passes: what `src/store/store.ts` promises, sentence by sentence. */
@@ -10,4 +11,5 @@ export function storeContract(name: string, open: OpenStore, skip: string | fals
   contractOfWatches(name, open, skip);
   contractOfExpiry(name, open, skip);
   contractOfHistory(name, open, skip);
+  contractOfTokens(name, open, skip);
 }

@@ -12,6 +12,7 @@ import type {
   Store,
   StoreObserver,
   StoreStats,
+  TokenEntries,
   TokenRange,
 } from '../store.ts';
 import { undoCommits } from '../undo-commits.ts';
@@ -134,6 +135,9 @@ interface Parts {
 /** How often a write is tried on a disk that seems full: LMDB may find room in pages that it freed. */
 const FULL_DISK_TRY_MS = 10_000;
 
+/** Tokens whose names are read at a time, where all are asked for. */
+const TOKENS_PAGE = 256;
+
 class LmdbStore implements Store {
   readonly clusterId: string;
   readonly #parts: Parts;
@@ -200,6 +204,25 @@ class LmdbStore implements Store {
 
   watch(token: string, fromRevision: number, signal?: AbortSignal): AsyncIterableIterator<Commit> {
     return this.#hub.watch(token, fromRevision, signal);
+  }
+
+  async *tokens(): AsyncGenerator<TokenEntries> {
+    const { view } = this.#parts;
+    let last: string | undefined;
+    for (;;) {
+      this.#assertOpen();
+      const names = readable(() => view.readTokens(last, TOKENS_PAGE));
+      for (const token of names) {
+        this.#assertOpen();
+        // Not by way of the cache, which would lose what is in use.
+        const entries = readable(() => view.readEntries(token));
+        if (entries.length > 0) yield { token, entries };
+      }
+      if (names.length < TOKENS_PAGE) return;
+      last = names.at(-1);
+      // Others are served in between.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   stats(): StoreStats {

@@ -62,6 +62,11 @@ export class Overlay {
     this.#unreadDue.push(changes);
   }
 
+  /** The tokens that something happened to, in no order. */
+  get tokens(): Iterable<string> {
+    return this.#tokens.keys();
+  }
+
   token(token: string): TokenOverlay | undefined {
     let rows = this.#tokens.get(token);
     if (rows === undefined) return undefined;

@@ -50,6 +50,12 @@ export function tokenOfKey(table: Table, block: Buffer, start: number, end: numb
   return block.toString('utf8', start, block.indexOf('/', start));
 }
 
+/** The token of a row in `entries`. */
+export function tokenOfEntry(row: Uint8Array): string {
+  const bytes = view(row);
+  return bytes.toString('utf8', 0, bytes.indexOf('/'));
+}
+
 /** The key of the token's row, without the token. */
 export function keyOfEntry(token: string, row: Uint8Array): string {
   return view(row).toString('utf8', Buffer.byteLength(token) + 1);

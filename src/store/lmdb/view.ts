@@ -17,6 +17,7 @@ import {
   STATE_KEY,
   type StoreState,
   tokenBounds,
+  tokenOfEntry,
 } from './rows.ts';
 
 /**
@@ -65,6 +66,26 @@ export class View {
 
   readState(): StoreState | undefined {
     return this.#overlays.findLast(({ state }) => state !== undefined)?.state ?? this.readFileState();
+  }
+
+  /** The next tokens behind one, or from the first, at most `limit`; some may have no keys any more. */
+  readTokens(after: string | undefined, limit: number): string[] {
+    const names = new Set<string>();
+    let start = after === undefined ? Buffer.alloc(0) : tokenBounds(after).end;
+    while (names.size < limit) {
+      const rows = this.#environment.entries.getKeys({ start, limit: 1, transaction: this.#transaction });
+      const [row] = rows;
+      if (row === undefined) break;
+      const token = tokenOfEntry(row);
+      names.add(token);
+      start = tokenBounds(token).end;
+    }
+    for (const overlay of this.#overlays) {
+      for (const token of overlay.tokens) {
+        if (after === undefined || compareKeys(`${token}/`, `${after}/`) > 0) names.add(token);
+      }
+    }
+    return [...names].sort((a, b) => compareKeys(`${a}/`, `${b}/`)).slice(0, limit);
   }
 
   /** The keys of a token. */

@@ -12,6 +12,7 @@ import {
   tokenCountChange,
 } from '../apply-operations.ts';
 import { ExpiryTimer } from '../expiry-timer.ts';
+import { compareKeys } from '../key-order.ts';
 import {
   type Commit,
   type Committed,
@@ -22,6 +23,7 @@ import {
   type Store,
   type StoreObserver,
   type StoreStats,
+  type TokenEntries,
   type TokenRange,
   type WatchEvent,
 } from '../store.ts';
@@ -103,6 +105,15 @@ class MemoryStore implements Store {
 
   watch(token: string, fromRevision: number, signal?: AbortSignal): AsyncIterableIterator<Commit> {
     return this.#hub.watch(token, fromRevision, signal);
+  }
+
+  async *tokens(): AsyncGenerator<TokenEntries> {
+    this.#assertOpen();
+    const names = [...this.#tokens.keys()].sort((a, b) => compareKeys(`${a}/`, `${b}/`));
+    for (const token of names) {
+      const { entries } = this.range(token);
+      if (entries.length > 0) yield { token, entries };
+    }
   }
 
   stats(): StoreStats {
