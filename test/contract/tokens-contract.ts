@@ -48,11 +48,12 @@ export function contractOfTokens(name: string, open: OpenStore): void {
     test('many come over a restart and beside what was written since', async (t) => {
       const opened = await open(t);
       let { store } = opened;
-      await Promise.all(MANY.map((token) => commit(store, token, anchor)));
+      const early = [...MANY, A, `${A}0`, `${A}-`];
+      await Promise.all(early.map((token) => commit(store, token, anchor)));
       if (opened.reopen !== undefined) store = await opened.reopen();
       // In the midst, before all and behind all others: where a store keeps these elsewhere for a while.
       const late = ['', '5'].map((end) => `${MANY[500]}${end}x`);
-      const tokens = [...MANY, ...late, '!', 'z'];
+      const tokens = [...early, ...late, '!', 'z'];
       for (const token of [...late, '!', 'z']) await commit(store, token, anchor);
       await commit(store, MANY[3] ?? '', remove('_config/size'));
       await commit(store, MANY[7] ?? '', put('members/1', ''));
