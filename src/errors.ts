@@ -41,6 +41,10 @@ export type ErrorCode =
   | 'store-closed'
   /** The data folder cannot be used: damaged, in use, not writable, of another format. */
   | 'data-folder'
+  /** A file that was to be read or written for a move of data is not what it should be, or cannot be had. */
+  | 'bad-file'
+  /** The place that data was to be moved to has some already. */
+  | 'not-empty'
   /** The address to listen on is taken, or cannot be had. */
   | 'cannot-listen'
   /** A setting of the operator is wrong. */

@@ -1,13 +1,13 @@
 import { Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
-import type { RunningServer } from './cli/command.ts';
+import type { MovePurpose, RunningServer } from './cli/command.ts';
 import { runCli } from './cli/main.ts';
 import { readPackageVersion } from './cli/package-version.ts';
 import { type Clock, systemClock } from './clock/clock.ts';
 import type { V2Options } from './dialect/v2/handler.ts';
 import { formatError } from './dialect/v3/errors.ts';
 import { createV3Methods } from './dialect/v3/handler.ts';
-import { isMusterError } from './errors.ts';
+import { isMusterError, MusterError } from './errors.ts';
 import { refuseStream } from './grpc/refuse-stream.ts';
 import { createGrpcServer, type GrpcServerOptions } from './grpc/server.ts';
 import { LIMITS } from './limits.ts';
@@ -27,7 +27,7 @@ import { createMetrics, type Metrics } from './server/metrics.ts';
 import { createRateLimiter } from './server/rate-limiter.ts';
 import { createRegistryObserver, createStoreObserver } from './server/registry-observer.ts';
 import { createPagesRouter, createRouter, type PagesRouterOptions, type Serve } from './server/router.ts';
-import type { HostPort } from './server/setting-values.ts';
+import type { HostPort, StoreChoice } from './server/setting-values.ts';
 import type { Settings } from './server/settings.ts';
 import { createProxyTrust } from './server/source-address.ts';
 import { withHealth } from './server/stream-health.ts';
@@ -270,6 +270,30 @@ async function openStore(
   }
 }
 
+/** What to do where a running service has the store that a command wants to open. */
+const IN_USE_REMEDIES: Readonly<Record<MovePurpose, string>> = {
+  export:
+    'Stop the Muster that runs on it, or copy its store with "muster backup DIR" and export that: --store lmdb:DIR.',
+  import: 'Stop the Muster that runs on it, or import into a store of its own.',
+};
+
+async function openStoreToMove(choice: StoreChoice, purpose: MovePurpose): Promise<Store> {
+  const clock = systemClock;
+  switch (choice.kind) {
+    case 'lmdb':
+      return openLmdbStore({
+        folder: choice.folder,
+        clock,
+        mustExist: purpose === 'export',
+        inUseRemedy: IN_USE_REMEDIES[purpose],
+      });
+    case 'memory':
+      throw new MusterError('bad-setting', `memory: has nothing to ${purpose}: it is gone with its process`, {
+        remedy: 'Give --store lmdb:DIR.',
+      });
+  }
+}
+
 function floodLimitsOf(settings: Settings, clock: Clock): Parameters<typeof createFloodGate>[0] {
   if (!settings.rateLimit) {
     return {
@@ -303,5 +327,7 @@ export async function main(): Promise<void> {
     process,
     version: readPackageVersion(),
     startServer,
+    stores: { open: openStoreToMove },
+    stdin: process.stdin,
   });
 }

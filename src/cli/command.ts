@@ -1,4 +1,6 @@
+import type { StoreChoice } from '../server/setting-values.ts';
 import type { Environment, Settings } from '../server/settings.ts';
+import type { Store } from '../store/store.ts';
 import type { TextOutput } from './terminal.ts';
 
 /** A server that accepts requests. */
@@ -11,6 +13,15 @@ export interface RunningServer {
 
 /** Brings up a server. Throws `MusterError` where the operator can do something about it. */
 export type StartServer = (settings: Settings) => Promise<RunningServer>;
+
+/** What a store is opened for, by commands that move what is in it. */
+export type MovePurpose = 'export' | 'import';
+
+/** The stores that commands may open without a server. */
+export interface StoreAccess {
+  /** Throws `MusterError` where the operator can do something about it; a store to export must be there. */
+  open(choice: StoreChoice, purpose: MovePurpose): Promise<Store>;
+}
 
 /** The signals that ask a command to end. */
 export type EndSignal = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGTERM';
@@ -36,6 +47,8 @@ export interface CliContext {
   /** The version of this Muster. */
   readonly version: string;
   readonly startServer: StartServer;
+  readonly stores: StoreAccess;
+  readonly stdin: AsyncIterable<Uint8Array>;
 }
 
 /** How the program ends; `muster help` shows these. */

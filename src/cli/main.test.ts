@@ -23,6 +23,12 @@ class TextEvidence {
 
 const noServer: StartServer = () => Promise.reject(new Error('no server was to be started'));
 
+const noStores: CliContext['stores'] = {
+  open: () => Promise.reject(new Error('no store was to be opened')),
+};
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
 interface Run {
   readonly events: ProcessEvidence;
   readonly stdout: TextEvidence;
@@ -34,7 +40,17 @@ function run(argv: readonly string[], startServer: StartServer = noServer, env: 
   const events = new ProcessEvidence();
   const stdout = new TextEvidence();
   const stderr = new TextEvidence();
-  const code = runCli({ argv, env, stdout, stderr, process: events, version: '1.2.3', startServer });
+  const code = runCli({
+    argv,
+    env,
+    stdout,
+    stderr,
+    process: events,
+    version: '1.2.3',
+    startServer,
+    stores: noStores,
+    stdin: nothing(),
+  });
   return { events, stdout, stderr, code };
 }
 
@@ -72,7 +88,7 @@ test('muster help, --help and -h print the commands', async () => {
     const { code, stdout, stderr } = run(argv);
     assert.equal(await code, 0);
     assert.match(stdout.text, /Usage: muster <command>/);
-    assert.match(stdout.text, /serve .*\n.*join .*\n.*version /);
+    assert.match(stdout.text, /serve .*\n.*join .*\n.*export .*\n.*import .*\n.*version /);
     assert.equal(stderr.text, '');
   }
 });

@@ -1,13 +1,21 @@
 import { isMusterError, MusterError } from '../errors.ts';
 import { closestWord } from '../server/closest-word.ts';
 import { type CliContext, type Command, EXIT_CODES } from './command.ts';
+import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
 import { joinCommand } from './join.ts';
 import { serveCommand } from './serve.ts';
 import { emphasisFor, formatProblem } from './terminal.ts';
 import { versionCommand } from './version.ts';
 
 /** Every command, in the order of the help. */
-const COMMANDS: readonly Command[] = [serveCommand, joinCommand, versionCommand];
+const COMMANDS: readonly Command[] = [
+  serveCommand,
+  joinCommand,
+  exportCommand,
+  importCommand,
+  versionCommand,
+];
 
 function formatOverview({ stdout, env }: CliContext): string {
   const strong = emphasisFor(stdout, env);

@@ -1,8 +1,8 @@
 import { MusterError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
-import type { Decision, TokenRange } from '../store/store.ts';
+import type { Decision, Operation, TokenRange } from '../store/store.ts';
 import { RECORD_KEY, SIZE_KEY } from './keys.ts';
-import { formatRecord } from './record.ts';
+import { formatRecord, type TokenRecord } from './record.ts';
 
 /** A request for a new token. */
 export interface CreationRequest {
@@ -21,16 +21,18 @@ export interface CreationRequest {
 export function decideCreation(range: TokenRange, request: CreationRequest, now: number): Decision<boolean> {
   if (range.entries.length > 0) return { operations: [], outcome: false };
   const { size, ttlSeconds } = request;
-  const expiresAt = now + ttlSeconds * 1000;
+  const record = { size, createdAt: now, expiresAt: now + ttlSeconds * 1000 };
+  return { operations: creationOperations(record), outcome: true };
+}
+
+/** What is written for a token that begins. */
+export function creationOperations(record: TokenRecord): Extract<Operation, { type: 'put' }>[] {
+  const { size, expiresAt } = record;
   const tombstoneEnd = expiresAt + LIMITS.tombstoneSeconds * 1000;
-  const record = formatRecord({ size, createdAt: now, expiresAt });
-  return {
-    operations: [
-      { type: 'put', key: SIZE_KEY, value: new TextEncoder().encode(String(size)), expiresAt },
-      { type: 'put', key: RECORD_KEY, value: record, expiresAt: tombstoneEnd },
-    ],
-    outcome: true,
-  };
+  return [
+    { type: 'put', key: SIZE_KEY, value: new TextEncoder().encode(String(size)), expiresAt },
+    { type: 'put', key: RECORD_KEY, value: formatRecord(record), expiresAt: tombstoneEnd },
+  ];
 }
 
 /**

@@ -23,8 +23,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   grpc: ['proto/'],
   dialect: ['registry/', 'http/', 'grpc/', 'proto/', STORE_PORT],
   join: [MEMBER_VALUE, 'grpc/', 'proto/'],
+  move: ['registry/', 'grpc/', 'proto/', 'join/v3/methods.ts', STORE_PORT],
   server: ['dialect/', 'registry/', 'http/', 'grpc/', STORE_PORT],
-  cli: ['server/', 'join/'],
+  cli: ['server/', 'join/', 'move/', STORE_PORT],
 };
 
 /** Registry code decides; it reads no file, opens no socket, and asks neither the time nor for chance. */

@@ -76,6 +76,8 @@ const TABLE: Readonly<Record<ErrorCode, { status: number; errorCode: number; wor
   'store-unavailable': { status: 503, errorCode: 300, words: 'ours' },
   'store-closed': { status: 503, errorCode: 300, words: 'ours' },
   'data-folder': { status: 503, errorCode: 300, words: 'ours' },
+  'bad-file': { status: 500, errorCode: 300, words: 'ours' },
+  'not-empty': { status: 500, errorCode: 300, words: 'ours' },
   'cannot-listen': { status: 500, errorCode: 300, words: 'ours' },
   'bad-setting': { status: 500, errorCode: 300, words: 'ours' },
 };

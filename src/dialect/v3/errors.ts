@@ -23,6 +23,8 @@ const TABLE: Readonly<Record<ErrorCode, GrpcStatus>> = {
   'store-unavailable': GRPC_STATUS.unavailable,
   'store-closed': GRPC_STATUS.unavailable,
   'data-folder': GRPC_STATUS.unavailable,
+  'bad-file': GRPC_STATUS.internal,
+  'not-empty': GRPC_STATUS.internal,
   'cannot-listen': GRPC_STATUS.internal,
   'bad-setting': GRPC_STATUS.internal,
 };

@@ -52,6 +52,14 @@ export function prepareFolder(folder: string): void {
   );
 }
 
+/** Throws `data-folder` where the folder is no store, or is not there. */
+export function assertStore(folder: string): void {
+  if (existsSync(join(folder, FORMAT_FILE))) return;
+  throw new MusterError('data-folder', `there is no store of Muster in ${folder}`, {
+    remedy: 'Check the name of the folder, which holds a file FORMAT where it is one.',
+  });
+}
+
 /** Whether the folder holds data; false for a new one. Throws `data-folder` when the data file is gone. */
 export function hasData(folder: string): boolean {
   if (!existsSync(join(folder, FORMAT_FILE))) return false;

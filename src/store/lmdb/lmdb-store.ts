@@ -22,6 +22,7 @@ import { Checkpointer } from './checkpointer.ts';
 import { CommitQueue } from './commit-queue.ts';
 import {
   allocateLockFile,
+  assertStore,
   completeNewData,
   damaged,
   hasData,
@@ -50,6 +51,10 @@ export interface LmdbStoreOptions {
   readonly observer?: StoreObserver;
   /** Default: for a service under load. */
   readonly journal?: JournalBounds;
+  /** Throws where there is no store yet, instead of making one. */
+  readonly mustExist?: boolean;
+  /** What to do where another process uses the folder. Default: for one that is to serve. */
+  readonly inUseRemedy?: string;
 }
 
 /**
@@ -58,8 +63,9 @@ export interface LmdbStoreOptions {
  */
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
   const path = resolve(options.folder);
+  if (options.mustExist === true) assertStore(path);
   prepareFolder(path);
-  const ownership = await ownFolder(path).catch((error: unknown) => {
+  const ownership = await ownFolder(path, options.inUseRemedy).catch((error: unknown) => {
     throw isMusterError(error) ? error : notWritable(path, error);
   });
   const opened: (() => Promise<void>)[] = [() => ownership.release()];

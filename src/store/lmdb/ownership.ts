@@ -19,7 +19,10 @@ export interface Ownership {
  * the folder. (LMDB itself lets any number of processes in.) Throws `data-folder` when the folder has an
  * owner that is alive.
  */
-export async function ownFolder(folder: string): Promise<Ownership> {
+export async function ownFolder(
+  folder: string,
+  inUseRemedy: string = 'Stop the other Muster that runs on it, or give this one a folder of its own.',
+): Promise<Ownership> {
   const directory = openSync(folder, 'r');
   // The path of a socket may have 107 bytes only, so on Linux the folder is named by its open file.
   const place = process.platform === 'linux' ? `/proc/self/fd/${directory}` : folder;
@@ -31,9 +34,9 @@ export async function ownFolder(folder: string): Promise<Ownership> {
     await once(server, 'listening');
     server.unref();
     const mine = identityOf(candidate);
-    await claim(folder, candidate, owner);
+    const isMine = await claim(candidate, owner);
     // Somebody who started at the same moment may have taken this socket for a dead one.
-    if (identityOf(owner) !== mine) throw inUse(folder);
+    if (!isMine || identityOf(owner) !== mine) throw inUse(folder, inUseRemedy);
     return {
       release: async () => {
         if (identityOf(owner) === mine) unlinkSync(owner);
@@ -51,17 +54,17 @@ export async function ownFolder(folder: string): Promise<Ownership> {
 /**
  * Gives the socket `candidate` the name `owner`. A link is refused where the name is taken, so that of two
  * processes only one gets it. The socket of a dead owner is moved away first; when it turns out that a faster
- * process had replaced it by then, the live one is put back.
+ * process had replaced it by then, the live one is put back. Answers whether it has the name.
  */
-async function claim(folder: string, candidate: string, owner: string): Promise<void> {
+async function claim(candidate: string, owner: string): Promise<boolean> {
   for (let attempt = 0; attempt < 100; attempt++) {
     if (tryLink(candidate, owner)) {
       unlinkSync(candidate);
-      return;
+      return true;
     }
     const found = identityOf(owner);
     if (found === undefined) continue;
-    if (await answers(owner)) throw inUse(folder);
+    if (await answers(owner)) return false;
     const grave = `${candidate}.old`;
     try {
       renameSync(owner, grave);
@@ -72,7 +75,7 @@ async function claim(folder: string, candidate: string, owner: string): Promise<
     if (identityOf(grave) !== found) tryLink(grave, owner);
     unlinkSync(grave);
   }
-  throw inUse(folder);
+  return false;
 }
 
 function tryLink(from: string, to: string): boolean {
@@ -115,8 +118,6 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
-function inUse(folder: string): MusterError {
-  return new MusterError('data-folder', `the data folder ${folder} is in use by another process`, {
-    remedy: 'Stop the other Muster that runs on it, or give this one a folder of its own.',
-  });
+function inUse(folder: string, remedy: string): MusterError {
+  return new MusterError('data-folder', `the data folder ${folder} is in use by another process`, { remedy });
 }
