@@ -35,9 +35,10 @@ import { readTlsFiles, reloadTls, type TlsFiles, tlsFilesOf } from './server/tls
 import { createTokenSource } from './server/token-source.ts';
 import { readUsers, type Users } from './server/users.ts';
 import { openEtcdStore } from './store/etcd/etcd-store.ts';
+import { backUpLmdbStore, restoreLmdbStore } from './store/lmdb/backup.ts';
 import { openLmdbStore } from './store/lmdb/lmdb-store.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
-import type { Store, StoreObserver } from './store/store.ts';
+import type { Store, StoreObserver, StoreStats } from './store/store.ts';
 
 /** What a server is made of. */
 interface Parts {
@@ -294,6 +295,13 @@ async function openStoreToMove(choice: StoreChoice, purpose: MovePurpose): Promi
   }
 }
 
+async function restoreStore(backup: string, folder: string): Promise<StoreStats> {
+  await restoreLmdbStore(backup, folder);
+  // What cannot be opened is told now, and not when it is to serve.
+  await using store = await openLmdbStore({ folder, clock: systemClock, mustExist: true });
+  return store.stats();
+}
+
 function floodLimitsOf(settings: Settings, clock: Clock): Parameters<typeof createFloodGate>[0] {
   if (!settings.rateLimit) {
     return {
@@ -327,7 +335,11 @@ export async function main(): Promise<void> {
     process,
     version: readPackageVersion(),
     startServer,
-    stores: { open: openStoreToMove },
+    stores: {
+      open: openStoreToMove,
+      backUp: (folder, backup) => backUpLmdbStore(folder, backup, systemClock),
+      restore: restoreStore,
+    },
     stdin: process.stdin,
   });
 }

@@ -1,6 +1,6 @@
 import type { StoreChoice } from '../server/setting-values.ts';
 import type { Environment, Settings } from '../server/settings.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, StoreStats } from '../store/store.ts';
 import type { TextOutput } from './terminal.ts';
 
 /** A server that accepts requests. */
@@ -21,6 +21,10 @@ export type MovePurpose = 'export' | 'import';
 export interface StoreAccess {
   /** Throws `MusterError` where the operator can do something about it; a store to export must be there. */
   open(choice: StoreChoice, purpose: MovePurpose): Promise<Store>;
+  /** Copies the data folder of a store, also of a running Muster, to a new folder. */
+  backUp(folder: string, backup: string): Promise<void>;
+  /** Makes a new data folder of a backup, and answers what is in it. */
+  restore(backup: string, folder: string): Promise<StoreStats>;
 }
 
 /** The signals that ask a command to end. */

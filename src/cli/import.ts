@@ -113,7 +113,7 @@ async function importInto(
   } catch (error) {
     if (!isMusterError(error) || written === 0) throw error;
     throw new MusterError(error.code, `${error.message}; ${counted(written, 'token')} had been written`, {
-      remedy: `${error.remedy ?? ''} Then remove the store that was begun, and import anew.`.trim(),
+      remedy: [error.remedy ?? '', 'Then remove the store that was begun, and import anew.'].join(' ').trim(),
       cause: error,
     });
   }

@@ -25,6 +25,8 @@ const noServer: StartServer = () => Promise.reject(new Error('no server was to b
 
 const noStores: CliContext['stores'] = {
   open: () => Promise.reject(new Error('no store was to be opened')),
+  backUp: () => Promise.reject(new Error('no store was to be copied')),
+  restore: () => Promise.reject(new Error('no store was to be restored')),
 };
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
@@ -88,7 +90,10 @@ test('muster help, --help and -h print the commands', async () => {
     const { code, stdout, stderr } = run(argv);
     assert.equal(await code, 0);
     assert.match(stdout.text, /Usage: muster <command>/);
-    assert.match(stdout.text, /serve .*\n.*join .*\n.*export .*\n.*import .*\n.*version /);
+    assert.match(
+      stdout.text,
+      /serve .*\n.*join .*\n.*export .*\n.*import .*\n.*backup .*\n.*restore .*\n.*version /,
+    );
     assert.equal(stderr.text, '');
   }
 });

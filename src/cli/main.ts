@@ -1,9 +1,11 @@
 import { isMusterError, MusterError } from '../errors.ts';
 import { closestWord } from '../server/closest-word.ts';
+import { backupCommand } from './backup.ts';
 import { type CliContext, type Command, EXIT_CODES } from './command.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { joinCommand } from './join.ts';
+import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
 import { emphasisFor, formatProblem } from './terminal.ts';
 import { versionCommand } from './version.ts';
@@ -14,6 +16,8 @@ const COMMANDS: readonly Command[] = [
   joinCommand,
   exportCommand,
   importCommand,
+  backupCommand,
+  restoreCommand,
   versionCommand,
 ];
 

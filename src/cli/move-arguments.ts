@@ -57,6 +57,16 @@ export function nameOfStore(choice: StoreChoice): string {
   return choice.kind === 'lmdb' ? `lmdb:${choice.folder}` : 'memory:';
 }
 
+/** The folder of a store that is one. */
+export function folderOf(command: string, choice: StoreChoice): string {
+  if (choice.kind === 'lmdb') return choice.folder;
+  throw usageError(
+    command,
+    `${nameOfStore(choice)} has no data folder`,
+    'Give --store lmdb:DIR; "muster export" moves what any other store keeps.',
+  );
+}
+
 /** `1 token`, `2 tokens`. */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;

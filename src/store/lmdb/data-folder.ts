@@ -28,8 +28,11 @@ export const NEW_DATA_FILE = 'new.mdb';
 /** Room for 255 readers, and more than LMDB's own default. */
 const LOCK_FILE_BYTES = 16_384;
 
+/** The files that hold what is not in the data file yet. */
+export const JOURNAL_FILES = ['journal.0', 'journal.1'] as const;
+
 /** What a folder may hold and still count as empty: what we leave when we are interrupted, and file systems. */
-const NOT_FOREIGN = [NEW_DATA_FILE, OWNER_SOCKET, `${FORMAT_FILE}.`, 'lost+found'];
+const NOT_FOREIGN = [NEW_DATA_FILE, OWNER_SOCKET, `${FORMAT_FILE}.`, 'journal.', 'lost+found'];
 
 /** Makes the folder where it is missing, and throws `data-folder` where it cannot be used. */
 export function prepareFolder(folder: string): void {
@@ -117,7 +120,8 @@ export function flushFolder(folder: string): void {
   }
 }
 
-function assertFormat(folder: string): void {
+/** Throws `data-folder` unless this version of Muster can read what is in the folder. */
+export function assertFormat(folder: string): void {
   let format: unknown;
   try {
     format = JSON.parse(readFileSync(join(folder, FORMAT_FILE), 'utf8'));

@@ -29,10 +29,10 @@ export type Extent = 'part' | 'all';
  * Throws `data-folder` when the data file is cut off or overwritten. Reading such a file through LMDB ends
  * the process with SIGBUS or SIGSEGV, so a child process reads it first.
  */
-export async function checkDataFile(folder: string): Promise<void> {
-  const extent = checkMetaPages(folder);
+export async function checkDataFile(folder: string, name: string = DATA_FILE): Promise<void> {
+  const extent = checkMetaPages(folder, name);
   const script = fileURLToPath(new URL(`./file-walk${extname(import.meta.url)}`, import.meta.url));
-  const child = spawn(process.execPath, [script, folder, extent], {
+  const child = spawn(process.execPath, [script, folder, extent, name], {
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: CHILD_TIMEOUT_MS,
     killSignal: 'SIGKILL',
@@ -43,31 +43,31 @@ export async function checkDataFile(folder: string): Promise<void> {
   });
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   if (code === 0) return;
-  throw damaged(folder, `${DATA_FILE} cannot be read (${signal ?? `exit ${code}`})`, new Error(report));
+  throw damaged(folder, `${name} cannot be read (${signal ?? `exit ${code}`})`, new Error(report));
 }
 
 /** Checks what the meta pages say against the size of the file; answers how much of it must be walked. */
-function checkMetaPages(folder: string): Extent {
-  const file = openSync(join(folder, DATA_FILE), 'r');
+function checkMetaPages(folder: string, name: string): Extent {
+  const file = openSync(join(folder, name), 'r');
   try {
     const { size } = fstatSync(file);
     const meta = Buffer.alloc(META.bytes);
     if (readSync(file, meta, 0, META.bytes, 0) < META.bytes) {
-      throw damaged(folder, `${DATA_FILE} is cut off (${size} bytes)`);
+      throw damaged(folder, `${name} is cut off (${size} bytes)`);
     }
     const pageSize = meta.readUInt32LE(META.pageSize);
     const other = Buffer.alloc(META.bytes);
     const read = readSync(file, other, 0, META.bytes, pageSize);
     const pages = read < META.bytes ? [meta] : [meta, other];
     if (read < META.bytes || pages.some((page) => page.readUInt32LE(META.magic) !== MAGIC)) {
-      throw damaged(folder, `${DATA_FILE} does not begin as an LMDB file does`);
+      throw damaged(folder, `${name} does not begin as an LMDB file does`);
     }
     const newest = pages.reduce((a, b) =>
       b.readBigUInt64LE(META.transaction) > a.readBigUInt64LE(META.transaction) ? b : a,
     );
     const shouldHave = (Number(newest.readBigUInt64LE(META.lastPage)) + 1) * pageSize;
     if (shouldHave - size > SHORTFALL_MAX_BYTES) {
-      throw damaged(folder, `${DATA_FILE} is cut off (${size} of ${shouldHave} bytes)`);
+      throw damaged(folder, `${name} is cut off (${size} of ${shouldHave} bytes)`);
     }
     return size < shouldHave ? 'all' : 'part';
   } finally {

@@ -1,5 +1,5 @@
 /**
- * Reads a data file, in a process of its own that may die of it: `file-walk <folder> part|all`. Ends with 0
+ * Reads a data file, in a process of its own that may die of it: `file-walk <folder> part|all <file>`. Ends with 0
  * when everything that was read is sound.
  */
 import { DATA_FILE, type Environment, openEnvironment, TABLES, type Table } from './environment.ts';
@@ -8,7 +8,7 @@ import { CLUSTER_ID_KEY, parseDueKey, parsePlace, parsePut, parseState, STATE_KE
 /** Rows that are read from each end of a table. */
 const PART_ROWS = 20_000;
 
-const [folder = '', extent = 'part'] = process.argv.slice(2);
+const [folder = '', extent = 'part', file = DATA_FILE] = process.argv.slice(2);
 
 function checkRow(table: Table, key: Uint8Array, row: Uint8Array): void {
   if (table === 'meta') return;
@@ -36,7 +36,7 @@ function walk(environment: Environment, table: Table): void {
   }
 }
 
-const environment = openEnvironment(folder, DATA_FILE, true);
+const environment = openEnvironment(folder, file, true);
 const state = environment.meta.get(STATE_KEY);
 const clusterId = environment.meta.get(CLUSTER_ID_KEY);
 if (state === undefined || clusterId === undefined) throw new Error('the rows of "meta" are missing');

@@ -66,6 +66,10 @@ export class Journal {
   #checkpoint: Promise<void> | undefined;
   #isDue = false;
   #isAppending = false;
+  /** The revision that the data file has at least. */
+  #appliedRevision: number;
+  /** Those who wait until nothing is being appended. */
+  #appendEnd: (() => void)[] = [];
   #dueTimer: Timer | undefined;
   #retryTimer: Timer | undefined;
 
@@ -73,6 +77,7 @@ export class Journal {
     this.#options = options;
     this.#active = options.active;
     this.#full = options.full;
+    this.#appliedRevision = options.view.readFileState()?.revision ?? 0;
     if (this.#full !== undefined) {
       options.view.lay(this.#full.overlay);
       this.#runCheckpoint().catch(() => {});
@@ -102,6 +107,7 @@ export class Journal {
       publish();
     } finally {
       this.#isAppending = false;
+      for (const wake of this.#appendEnd.splice(0)) wake();
     }
     if (this.#active.file.end >= this.#options.bounds.checkpointBytes) this.#isDue = true;
     else if (this.#dueTimer === undefined) this.#scheduleCheckpoint();
@@ -112,6 +118,16 @@ export class Journal {
   async assertWritable(): Promise<void> {
     await this.#active.file.repair();
     if (this.#full !== undefined) await this.#runCheckpoint();
+  }
+
+  /** Resolves when the data file has everything that was durable before; later commits go on meanwhile. */
+  async bringIn(): Promise<void> {
+    const { revision } = this.#active;
+    while (this.#appliedRevision < revision) {
+      if (this.#full !== undefined) await this.#runCheckpoint();
+      else if (this.#isAppending) await new Promise<void>((resolve) => this.#appendEnd.push(resolve));
+      else this.#swap();
+    }
   }
 
   /** Brings everything into the data file and removes the journal. Where that fails, the next start finds it there. */
@@ -204,6 +220,7 @@ export class Journal {
     }
     view.renewWithout(full.overlay);
     full.file.continueAt(0);
+    this.#appliedRevision = full.revision;
     this.#full = undefined;
   }
 

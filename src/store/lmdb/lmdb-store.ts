@@ -17,9 +17,11 @@ import type {
 } from '../store.ts';
 import { undoCommits } from '../undo-commits.ts';
 import { WatchHub } from '../watch-hub.ts';
+import { serveBackup } from './backup-service.ts';
 import { Batch } from './batch.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { CommitQueue } from './commit-queue.ts';
+import { type DataCopy, makeDataCopy, removeDataCopies } from './data-copy.ts';
 import {
   allocateLockFile,
   assertStore,
@@ -61,7 +63,7 @@ export interface LmdbStoreOptions {
  * Opens the embedded store: one folder, one process, every answer durable. Throws `data-folder` with one line
  * that names the folder and says what is wrong with it.
  */
-export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
+export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStore> {
   const path = resolve(options.folder);
   if (options.mustExist === true) assertStore(path);
   prepareFolder(path);
@@ -70,6 +72,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
   });
   const opened: (() => Promise<void>)[] = [() => ownership.release()];
   try {
+    removeDataCopies(path);
     const hadData = hasData(path);
     if (!hadData) await makeData(path);
     allocateLockFile(path, DATA_FILE);
@@ -144,7 +147,8 @@ const FULL_DISK_TRY_MS = 10_000;
 /** Tokens whose names are read at a time, where all are asked for. */
 const TOKENS_PAGE = 256;
 
-class LmdbStore implements Store {
+/** The embedded store, which can do more than the port asks for. */
+export class LmdbStore implements Store {
   readonly clusterId: string;
   readonly #parts: Parts;
   readonly #cache = new TokenCache();
@@ -156,10 +160,12 @@ class LmdbStore implements Store {
   #tryAgainAt = 0;
   #failure: unknown;
   #closing: Promise<void> | undefined;
+  /** Copies are made one after the other; settled with the last one. */
+  #copies: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { folder, clusterId, clock, view } = parts;
+    const { folder, clusterId, clock, view, ownership } = parts;
     this.clusterId = clusterId;
     this.#state = readState(folder, view);
     this.#expiry = new Expiry({
@@ -167,6 +173,7 @@ class LmdbStore implements Store {
       view,
       remove: (token) => this.#expire(token),
     });
+    ownership.receive((visitor) => void serveBackup(visitor, () => this.copyData()));
   }
 
   get revision(): number {
@@ -243,6 +250,17 @@ class LmdbStore implements Store {
     };
   }
 
+  /**
+   * Makes a copy of the data file beside it, with everything that was answered before; commits go on meanwhile. The
+   * caller removes it.
+   */
+  copyData(): Promise<DataCopy> {
+    this.#assertOpen();
+    const copy = this.#copies.then(() => this.#copyData());
+    this.#copies = copy.catch(() => {});
+    return copy;
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -256,12 +274,28 @@ class LmdbStore implements Store {
     const { journal, view, checkpointer, environment, ownership } = this.#parts;
     this.#expiry.stop();
     await this.#queue.drain();
+    await this.#copies;
     this.#hub.close();
     await journal.close();
     view.release();
     await checkpointer.close();
     await environment.root.close();
     await ownership.release();
+  }
+
+  async #copyData(): Promise<DataCopy> {
+    const { folder, journal, environment } = this.#parts;
+    this.#assertOpen();
+    try {
+      await journal.bringIn();
+      return await makeDataCopy(folder, (path) => environment.root.backup(path, false));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new MusterError('store-unavailable', `the store cannot make a copy of its data file: ${reason}`, {
+        remedy: 'See to it that the disk of the store has as much room again as its data file takes.',
+        cause: error,
+      });
+    }
   }
 
   #assertOpen(): void {

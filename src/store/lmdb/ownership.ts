@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, linkSync, lstatSync, openSync, renameSync, unlinkSync } from 'node:fs';
-import { createConnection, createServer, type Server } from 'node:net';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { MusterError } from '../../errors.ts';
 
@@ -10,6 +10,8 @@ export const OWNER_SOCKET = 'owner.sock';
 
 /** The right of this process to use a data folder, until it is released. */
 export interface Ownership {
+  /** Others reach the owner by its socket: from now on by `serve`, while until then it hangs up. */
+  receive(serve: (visitor: Socket) => void): void;
   release(): Promise<void>;
 }
 
@@ -24,11 +26,18 @@ export async function ownFolder(
   inUseRemedy: string = 'Stop the other Muster that runs on it, or give this one a folder of its own.',
 ): Promise<Ownership> {
   const directory = openSync(folder, 'r');
-  // The path of a socket may have 107 bytes only, so on Linux the folder is named by its open file.
-  const place = process.platform === 'linux' ? `/proc/self/fd/${directory}` : folder;
+  const place = shortPathOf(folder, directory);
   const owner = join(place, OWNER_SOCKET);
   const candidate = join(place, `${OWNER_SOCKET}.${randomBytes(6).toString('hex')}`);
-  const server = createServer((socket) => socket.destroy());
+  const visitors = new Set<Socket>();
+  let serve = (visitor: Socket): void => void visitor.destroy();
+  const server = createServer((visitor) => {
+    visitors.add(visitor);
+    visitor.once('close', () => visitors.delete(visitor));
+    // One that goes away in the midst is its own affair.
+    visitor.on('error', () => {});
+    serve(visitor);
+  });
   try {
     server.listen(candidate);
     await once(server, 'listening');
@@ -38,8 +47,12 @@ export async function ownFolder(
     // Somebody who started at the same moment may have taken this socket for a dead one.
     if (!isMine || identityOf(owner) !== mine) throw inUse(folder, inUseRemedy);
     return {
+      receive: (next) => {
+        serve = next;
+      },
       release: async () => {
         if (identityOf(owner) === mine) unlinkSync(owner);
+        for (const visitor of visitors) visitor.destroy();
         await closeServer(server);
         closeSync(directory);
       },
@@ -48,6 +61,27 @@ export async function ownFolder(
     await closeServer(server);
     closeSync(directory);
     throw error;
+  }
+}
+
+/** The path of a socket may have 107 bytes only, so on Linux the folder is named by its open file. */
+function shortPathOf(folder: string, directory: number): string {
+  return process.platform === 'linux' ? `/proc/self/fd/${directory}` : folder;
+}
+
+/** A connection to the living owner of a data folder; undefined where it has none. Rejects where it may not be had. */
+export async function visitOwner(folder: string): Promise<Socket | undefined> {
+  const directory = openSync(folder, 'r');
+  const visit = createConnection(join(shortPathOf(folder, directory), OWNER_SOCKET));
+  try {
+    await once(visit, 'connect');
+    return visit;
+  } catch (error) {
+    visit.destroy();
+    if (isNobody(error)) return undefined;
+    throw error;
+  } finally {
+    closeSync(directory);
   }
 }
 
@@ -102,10 +136,15 @@ async function answers(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     // Whatever else goes wrong (no permission, too many waiting): there may be an owner.
-    return codeOf(error) !== 'ECONNREFUSED' && codeOf(error) !== 'ENOENT';
+    return !isNobody(error);
   } finally {
     socket.destroy();
   }
+}
+
+/** Whether a connection failed because nobody listens. */
+function isNobody(error: unknown): boolean {
+  return codeOf(error) === 'ECONNREFUSED' || codeOf(error) === 'ENOENT';
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
-import { damaged, flushFolder } from './data-folder.ts';
+import { damaged, flushFolder, JOURNAL_FILES } from './data-folder.ts';
 import type { Segment, Segments } from './journal.ts';
 import { JournalFile } from './journal-file.ts';
 import { type JournalRecord, parseRecords } from './journal-record.ts';
 import { Overlay } from './overlay.ts';
-
-const JOURNAL_FILES = ['journal.0', 'journal.1'] as const;
 
 /** Opens the two files of the journal, and makes them where they are missing: nothing was in them then. */
 export async function openJournalFiles(
