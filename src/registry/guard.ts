@@ -72,7 +72,7 @@ function assertDistinct(input: GuardInput, others: readonly Member[]): void {
 }
 
 function refuseName(name: string, other: Member): never {
-  const holder = `${other.id}${other.note === undefined ? '' : `, from ${other.note.from}`}`;
+  const holder = `${other.id}${other.note === undefined || other.note.from === '' ? '' : `, from ${other.note.from}`}`;
   const hint = name === 'default' ? ' ("default" is the name etcd takes when none is set)' : '';
   refuse(
     `the name "${name}" belongs to another member (${holder}) already${hint}`,

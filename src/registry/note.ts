@@ -4,7 +4,7 @@ import { parseJsonObject } from './record.ts';
 export interface Note {
   /** Milliseconds since the Unix epoch, when the key was made. */
   readonly at: number;
-  /** The source address of the writer. */
+  /** The source address of the writer; empty for what was taken over from another service. */
   readonly from: string;
   readonly dialect: 'v2' | 'v3';
   /** What kind of write it was, so that a watch can tell it as the writer was told. */

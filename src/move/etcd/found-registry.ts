@@ -2,7 +2,8 @@ import { isMusterError } from '../../errors.ts';
 import { LIMITS } from '../../limits.ts';
 import { parseClusterSize } from '../../registry/cluster-size.ts';
 import { creationOperations } from '../../registry/create.ts';
-import { memberKey, STATE_KEY } from '../../registry/keys.ts';
+import { memberKey, noteKey, STATE_KEY } from '../../registry/keys.ts';
+import { formatNote, type Note } from '../../registry/note.ts';
 import { isToken } from '../../registry/token.ts';
 import type { Entry, TokenEntries } from '../../store/store.ts';
 
@@ -18,6 +19,8 @@ export interface FoundKey {
 /** What stands below one token there. */
 export interface FoundRegistry {
   readonly token: string;
+  /** The layout that it stands in. */
+  readonly dialect: 'v2' | 'v3';
   readonly size: FoundKey | undefined;
   readonly state: FoundKey | undefined;
   readonly members: readonly (FoundKey & { readonly id: string })[];
@@ -45,13 +48,18 @@ export function isSkipped(found: FoundToken): found is SkippedToken {
 }
 
 /**
- * The keys that Muster would have for a registry. Members have no notes, since etcd does not tell who wrote them.
+ * The keys that Muster would have for a registry. Each member counts as having received its answer, which it had from the
+ * service before: once its cluster is complete it may have started, and may not start anew (rule 4). From where it was
+ * written etcd does not know.
  *
  * @param now milliseconds since the Unix epoch
  * @param ttlSeconds how long a token lives whose end etcd does not know
  */
-export function toTokenEntries(found: FoundRegistry, now: number, ttlSeconds: number): FoundToken {
-  const { token, size, state, members } = found;
+export function toTokenEntries(
+  { token, dialect, size, state, members }: FoundRegistry,
+  now: number,
+  ttlSeconds: number,
+): FoundToken {
   const skip = (reason: SkipReason): SkippedToken => ({ token, reason });
   if (!isToken(token)) return skip('a name that is not 32 hex digits');
   if (size === undefined) return skip('no size');
@@ -60,14 +68,12 @@ export function toTokenEntries(found: FoundRegistry, now: number, ttlSeconds: nu
   const isLong = members.some(({ id }) => Buffer.byteLength(id) > LIMITS.memberIdMaxBytes);
   if (isLong) return skip('a member id that is too long');
   const end = size.expiresAt ?? now + ttlSeconds * 1000;
+  const note: Note = { at: now, from: '', dialect, action: 'create' };
+  const creation = creationOperations({ size: count, createdAt: now, expiresAt: end });
   const entries: Entry[] = [
-    ...creationOperations({ size: count, createdAt: now, expiresAt: end }).map((put) => ({
-      ...entryOf(put.key, 0, put.value),
-      ...(put.expiresAt === undefined ? {} : { expiresAt: put.expiresAt }),
-    })),
-    // As everything of a token, they end with it.
-    ...(state === undefined ? [] : [endingEntry(STATE_KEY, state, end)]),
-    ...members.map((member) => endingEntry(memberKey(member.id), member, end)),
+    ...creation.map(({ key, value, expiresAt }) => entryOf(key, value, 0, expiresAt)),
+    ...(state === undefined ? [] : withNote(STATE_KEY, state, end, note)),
+    ...members.flatMap((member) => withNote(memberKey(member.id), member, end, { ...note, told: true })),
   ];
   return { token, entries };
 }
@@ -83,10 +89,19 @@ function parseSize(text: string): number | undefined {
   }
 }
 
-function endingEntry(key: string, { value, createdAt, expiresAt }: FoundKey, end: number): Entry {
-  return { ...entryOf(key, createdAt, value), expiresAt: Math.min(expiresAt ?? end, end) };
+/** A key and its note, which end together, and with the token at the latest. */
+function withNote(key: string, { value, createdAt, expiresAt }: FoundKey, end: number, note: Note): Entry[] {
+  const own = Math.min(expiresAt ?? end, end);
+  const ownNote = expiresAt === undefined ? note : { ...note, expiresAt };
+  return [entryOf(key, value, createdAt, own), entryOf(noteKey(key), formatNote(ownNote), createdAt, own)];
 }
 
-function entryOf(key: string, createRevision: number, value: Uint8Array): Entry {
-  return { key, value, createRevision, modRevision: createRevision, version: 1 };
+function entryOf(
+  key: string,
+  value: Uint8Array,
+  createRevision: number,
+  expiresAt: number | undefined,
+): Entry {
+  const end = expiresAt === undefined ? {} : { expiresAt };
+  return { key, value, createRevision, modRevision: createRevision, version: 1, ...end };
 }

@@ -50,6 +50,7 @@ async function readRegistry(etcd: string, token: string): Promise<FoundRegistry>
   const foundSize = toKey(size);
   return {
     token,
+    dialect: 'v2',
     // The Go discovery server lets a token end by its folder.
     size: foundSize && { ...foundSize, ...firstEnd(foundSize.expiresAt, folderEnd) },
     state: toKey(state),

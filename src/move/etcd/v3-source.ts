@@ -86,7 +86,7 @@ async function toRegistry(
     else if (name === '_state') state = found;
     else size = found;
   }
-  return { token, size, state, members };
+  return { token, dialect: 'v3', size, state, members };
 }
 
 async function toKey(etcd: string, kv: KeyValue, now: () => number): Promise<FoundKey> {
