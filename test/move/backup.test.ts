@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { systemClock } from '../../src/clock/clock.ts';
+import { backUpLmdbStore } from '../../src/store/lmdb/backup.ts';
 import { type Muster, startMuster } from '../support/muster.ts';
 import { createTempDir } from '../support/temp-dir.ts';
 import { runMuster } from './run-muster.ts';
@@ -58,12 +60,17 @@ test('a backup of a running Muster has every registration that was answered befo
     while (!isOver) complete.push(await fillToken(live, (each) => registered.push(each)));
   });
   const rounds: { registered: number; complete: number; folder: string }[] = [];
-  for (let round = 0; round < 2; round++) {
+  for (let round = 0; round < 3; round++) {
     const before = { registered: registered.length, complete: complete.length };
     const backup = `${dir.path}/backup${round}`;
-    const run = await runMuster('backup', '--store', store, backup);
-    assert.equal(run.code, 0, run.stderr);
-    assert.equal(run.stderr, `muster: copied the store ${store} to ${backup}\n`);
+    if (round === 0) {
+      const run = await runMuster('backup', '--store', store, backup);
+      assert.equal(run.code, 0, run.stderr);
+      assert.equal(run.stderr, `muster: copied the store ${store} to ${backup}\n`);
+    } else {
+      // Without the time that the command takes to start, in which the journal may be brought in by itself.
+      await backUpLmdbStore(`${dir.path}/live`, backup, systemClock);
+    }
     assert.ok(registered.length > before.registered, 'nothing was registered meanwhile');
     rounds.push({ ...before, folder: `${dir.path}/restored${round}` });
     const restored = await runMuster('restore', '--store', `lmdb:${dir.path}/restored${round}`, backup);
