@@ -20,7 +20,7 @@ order, keys their values and ends; what has expired is left out. A store that ha
 anything is refused. A file is read to its end before anything is written.
 
 Revisions are those of the new store. Members that wait for their cluster find
-back by themselves over v2; over v3, start them again.
+back by themselves over v2; over v3, start them again before the last one comes.
 
 Options:
   --store STORE         as for "muster serve", also by MUSTER_STORE and the settings
