@@ -1,4 +1,4 @@
-import { systemClock } from '../clock/clock.ts';
+import { type Clock, systemClock } from '../clock/clock.ts';
 import type { CliContext } from './command.ts';
 import { openProgress } from './join-progress.ts';
 
@@ -17,8 +17,10 @@ export interface MoveProgress {
   stop(): void;
 }
 
-export function openMoveProgress({ stderr, env }: Pick<CliContext, 'stderr' | 'env'>): MoveProgress {
-  const clock = systemClock;
+export function openMoveProgress(
+  { stderr, env }: Pick<CliContext, 'stderr' | 'env'>,
+  clock: Clock = systemClock,
+): MoveProgress {
   const progress = openProgress(stderr, env, clock);
   const intervalMs = stderr.isTTY === true ? TERMINAL_MS : ELSEWHERE_MS;
   let nextAt = clock.now() + intervalMs;
