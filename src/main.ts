@@ -27,14 +27,14 @@ import { createMetrics, type Metrics } from './server/metrics.ts';
 import { createRateLimiter } from './server/rate-limiter.ts';
 import { createRegistryObserver, createStoreObserver } from './server/registry-observer.ts';
 import { createPagesRouter, createRouter, type PagesRouterOptions, type Serve } from './server/router.ts';
-import type { HostPort, StoreChoice } from './server/setting-values.ts';
+import type { HostPort } from './server/setting-values.ts';
 import type { Settings } from './server/settings.ts';
 import { createProxyTrust } from './server/source-address.ts';
 import { withHealth } from './server/stream-health.ts';
 import { readTlsFiles, reloadTls, type TlsFiles, tlsFilesOf } from './server/tls.ts';
 import { createTokenSource } from './server/token-source.ts';
 import { readUsers, type Users } from './server/users.ts';
-import { openEtcdStore } from './store/etcd/etcd-store.ts';
+import { type EtcdStoreOptions, openEtcdStore } from './store/etcd/etcd-store.ts';
 import { backUpLmdbStore, restoreLmdbStore } from './store/lmdb/backup.ts';
 import { openLmdbStore } from './store/lmdb/lmdb-store.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
@@ -257,9 +257,7 @@ async function openStore(
   switch (store.kind) {
     case 'etcd':
       return openEtcdStore({
-        endpoints: store.endpoints,
-        prefix: settings.etcdPrefix ?? '',
-        ...readEtcdCredentials(settings),
+        ...describeEtcd(store.endpoints, settings),
         clock,
         observer,
         onProblem: (problem, err) => log.warn({ err }, problem),
@@ -271,6 +269,10 @@ async function openStore(
   }
 }
 
+function describeEtcd(endpoints: readonly string[], settings: Settings): Omit<EtcdStoreOptions, 'clock'> {
+  return { endpoints, prefix: settings.etcdPrefix ?? '', ...readEtcdCredentials(settings) };
+}
+
 /** What to do where a running service has the store that a command wants to open. */
 const IN_USE_REMEDIES: Readonly<Record<MovePurpose, string>> = {
   export:
@@ -278,9 +280,12 @@ const IN_USE_REMEDIES: Readonly<Record<MovePurpose, string>> = {
   import: 'Stop the Muster that runs on it, or import into a store of its own.',
 };
 
-async function openStoreToMove(choice: StoreChoice, purpose: MovePurpose): Promise<Store> {
+async function openStoreToMove(settings: Settings, purpose: MovePurpose): Promise<Store> {
   const clock = systemClock;
+  const { store: choice } = settings;
   switch (choice.kind) {
+    case 'etcd':
+      return openEtcdStore({ ...describeEtcd(choice.endpoints, settings), clock });
     case 'lmdb':
       return openLmdbStore({
         folder: choice.folder,
@@ -290,7 +295,7 @@ async function openStoreToMove(choice: StoreChoice, purpose: MovePurpose): Promi
       });
     case 'memory':
       throw new MusterError('bad-setting', `memory: has nothing to ${purpose}: it is gone with its process`, {
-        remedy: 'Give --store lmdb:DIR.',
+        remedy: 'Give --store lmdb:DIR or --store etcd:URL[,URL...].',
       });
   }
 }

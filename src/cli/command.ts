@@ -1,4 +1,3 @@
-import type { StoreChoice } from '../server/setting-values.ts';
 import type { Environment, Settings } from '../server/settings.ts';
 import type { Store, StoreStats } from '../store/store.ts';
 import type { TextOutput } from './terminal.ts';
@@ -20,7 +19,7 @@ export type MovePurpose = 'export' | 'import';
 /** The stores that commands may open without a server. */
 export interface StoreAccess {
   /** Throws `MusterError` where the operator can do something about it; a store to export must be there. */
-  open(choice: StoreChoice, purpose: MovePurpose): Promise<Store>;
+  open(settings: Settings, purpose: MovePurpose): Promise<Store>;
   /** Copies the data folder of a store, also of a running Muster, to a new folder. */
   backUp(folder: string, backup: string): Promise<void>;
   /** Makes a new data folder of a backup, and answers what is in it. */

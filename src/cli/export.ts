@@ -6,7 +6,7 @@ import { MusterError } from '../errors.ts';
 import type { ExportCounts } from '../move/export-format.ts';
 import { exportStore } from '../move/export-store.ts';
 import { type Command, EXIT_CODES } from './command.ts';
-import { counted, nameOfStore, parseMoveArguments, settingsOf } from './move-arguments.ts';
+import { counted, nameOfStore, parseMoveArguments, STORE_FLAGS, settingsOf } from './move-arguments.ts';
 import { openMoveProgress } from './move-progress.ts';
 import type { TextOutput } from './terminal.ts';
 
@@ -22,6 +22,8 @@ copy it with "muster backup" and export the copy.
 Options:
   --store STORE  as for "muster serve", also by MUSTER_STORE and the settings file.
                  Default: lmdb:./muster-data
+  --etcd-*       as for "muster serve", where the store is an etcd cluster, which
+                 may be exported while Musters run on it
   FILE           where to write; - or nothing is the standard output
 
 Examples:
@@ -47,14 +49,14 @@ export const exportCommand: Command = {
   summary: 'Write all that a store keeps to a file.',
   help: () => HELP,
   async run(args, context) {
-    const { values, words, isHelp } = parseMoveArguments('export', args, ['store'], 1);
+    const { values, words, isHelp } = parseMoveArguments('export', args, STORE_FLAGS, 1);
     if (isHelp) {
       context.stdout.write(HELP);
       return EXIT_CODES.ok;
     }
-    const { store: choice } = settingsOf(values, ['store'], context.env);
+    const settings = settingsOf(values, STORE_FLAGS, context.env);
     const [file = '-'] = words;
-    await using store = await context.stores.open(choice, 'export');
+    await using store = await context.stores.open(settings, 'export');
     const output = file === '-' ? toOutput(context.stdout) : await openFile(file);
     const progress = openMoveProgress(context);
     let counts: ExportCounts = { tokens: 0, keys: 0 };
@@ -79,7 +81,7 @@ export const exportCommand: Command = {
     }
     const where = file === '-' ? '' : ` to ${file}`;
     const what = `${counted(counts.tokens, 'token')} with ${counted(counts.keys, 'key')}`;
-    progress.end(`exported ${what} from ${nameOfStore(choice)}${where}`);
+    progress.end(`exported ${what} from ${nameOfStore(settings.store)}${where}`);
     return EXIT_CODES.ok;
   },
 };

@@ -8,7 +8,14 @@ import { assertEmpty, type ImportCounts, importTokens } from '../move/import-tok
 import { readLines } from '../move/read-lines.ts';
 import type { TokenEntries } from '../store/store.ts';
 import { type CliContext, type Command, EXIT_CODES } from './command.ts';
-import { counted, nameOfStore, parseMoveArguments, settingsOf, usageError } from './move-arguments.ts';
+import {
+  counted,
+  nameOfStore,
+  parseMoveArguments,
+  STORE_FLAGS,
+  settingsOf,
+  usageError,
+} from './move-arguments.ts';
 import { type MoveProgress, openMoveProgress } from './move-progress.ts';
 
 const HELP = `Usage: muster import [--store STORE] [FILE|-]
@@ -53,13 +60,13 @@ export const importCommand: Command = {
   summary: 'Fill an empty store from a file or from an etcd.',
   help: () => HELP,
   async run(args, context) {
-    const flags = ['store', 'from-etcd', 'token-ttl'];
+    const flags = [...STORE_FLAGS, 'from-etcd', 'token-ttl'];
     const { values, words, isHelp } = parseMoveArguments('import', args, flags, 1);
     if (isHelp) {
       context.stdout.write(HELP);
       return EXIT_CODES.ok;
     }
-    const settings = settingsOf(values, ['store', 'token-ttl'], context.env);
+    const settings = settingsOf(values, [...STORE_FLAGS, 'token-ttl'], context.env);
     const { store: choice, tokenTtlSeconds } = settings;
     const etcd = values['from-etcd'];
     const file = words[0] ?? '-';
@@ -80,7 +87,7 @@ export const importCommand: Command = {
         origin === undefined
           ? await openFileSource(file, context, progress)
           : await openEtcd(origin, tokenTtlSeconds, progress);
-      await using store = await context.stores.open(choice, 'import');
+      await using store = await context.stores.open(settings, 'import');
       await assertEmpty(store, nameOfStore(choice));
       const counts = await importInto(
         source,

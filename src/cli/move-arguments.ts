@@ -52,9 +52,26 @@ export function settingsOf(values: Values, names: readonly string[], env: Enviro
   return loadSettings({ argv, env });
 }
 
+/** The options that say which store, and how it is reached. */
+export const STORE_FLAGS: readonly string[] = [
+  'store',
+  'etcd-prefix',
+  'etcd-ca',
+  'etcd-cert',
+  'etcd-key',
+  'etcd-user-file',
+];
+
 /** A store as `--store` names it. */
 export function nameOfStore(choice: StoreChoice): string {
-  return choice.kind === 'lmdb' ? `lmdb:${choice.folder}` : 'memory:';
+  switch (choice.kind) {
+    case 'lmdb':
+      return `lmdb:${choice.folder}`;
+    case 'etcd':
+      return `etcd:${choice.endpoints.join(',')}`;
+    case 'memory':
+      return 'memory:';
+  }
 }
 
 /** The folder of a store that is one. */

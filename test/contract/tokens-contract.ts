@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Store, TokenEntries } from '../../src/store/store.ts';
-import { anchor, commit, entriesOf, type OpenStore, put, remove } from './open-store.ts';
+import { anchor, commit, entriesOf, eventually, type OpenStore, put, remove } from './open-store.ts';
 
 const A = 'a'.repeat(32);
 
@@ -16,8 +16,8 @@ const namesOf = (all: readonly TokenEntries[]): string[] => all.map(({ token }) 
 /** As many tokens as several pages of any store hold, in order. */
 const MANY = Array.from({ length: 1100 }, (_, i) => `${i}`.padStart(32, '0'));
 
-export function contractOfTokens(name: string, open: OpenStore): void {
-  describe(`${name}: all tokens`, { timeout: 60_000 }, () => {
+export function contractOfTokens(name: string, open: OpenStore, skip: string | false): void {
+  describe(`${name}: all tokens`, { timeout: 300_000, skip }, () => {
     test('a new store has none', async (t) => {
       const { store } = await open(t);
       assert.deepEqual(await allOf(store), []);
@@ -27,7 +27,7 @@ export function contractOfTokens(name: string, open: OpenStore): void {
       const { store } = await open(t);
       const tokens = [`${A}0`, A, 'b', `${A}-`, '\u{10000}', '\uffff', 'Z'];
       for (const token of tokens) await commit(store, token, anchor, put('members/1', token));
-      await commit(store, A, put('members/1', 'again', 9e12), put('a', ''));
+      await commit(store, A, put('members/1', 'again', 5_000_000_400_000), put('a', ''));
       const all = await allOf(store);
       const sorted = tokens.toSorted((a, b) => Buffer.compare(Buffer.from(`${a}/`), Buffer.from(`${b}/`)));
       assert.deepEqual(namesOf(all), sorted);
@@ -35,14 +35,14 @@ export function contractOfTokens(name: string, open: OpenStore): void {
     });
 
     test('one that has no keys any more does not come, also where it expired', async (t) => {
-      const { store, clock } = await open(t);
+      const { store, clock, stepMs } = await open(t);
       await commit(store, 'a', put('k', ''));
-      await commit(store, 'b', put('k', '', clock.now() + 1000));
+      await commit(store, 'b', put('k', '', clock.now() + stepMs));
       await commit(store, 'c', put('k', ''));
       await commit(store, 'a', remove('k'));
-      clock.advance(1000);
+      clock.advance(stepMs);
       await commit(store, 'c', put('k', '2'));
-      assert.deepEqual(namesOf(await allOf(store)), ['c']);
+      await eventually(async () => namesOf(await allOf(store)), ['c']);
     });
 
     test('many come over a restart and beside what was written since', async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { openGrpcClient } from '../../src/grpc/client.ts';
-import { PUT } from '../../src/join/v3/methods.ts';
+import { PUT } from '../../src/grpc/etcd-methods.ts';
 import { PutRequestSchema } from '../../src/proto/rpc_pb.ts';
 import { startEtcdV2, startMember, startMembers } from '../support/etcd.ts';
 import { startGoDiscovery } from '../support/go-discovery.ts';

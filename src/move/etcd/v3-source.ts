@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { type GrpcClient, openGrpcClient } from '../../grpc/client.ts';
-import { RANGE } from '../../join/v3/methods.ts';
+import { RANGE } from '../../grpc/etcd-methods.ts';
 import type { KeyValue } from '../../proto/kv_pb.ts';
 import { RangeRequestSchema, type RangeResponse } from '../../proto/rpc_pb.ts';
 import type { FoundKey, FoundRegistry } from './found-registry.ts';

@@ -16,8 +16,18 @@ import {
   TxnRequestSchema,
 } from '../../proto/rpc_pb.ts';
 import { assertToken, expireOperations, tokenChangeOf } from '../apply-operations.ts';
-import type { Commit, Committed, Decision, Store, StoreObserver, StoreStats, TokenRange } from '../store.ts';
+import type {
+  Commit,
+  Committed,
+  Decision,
+  Store,
+  StoreObserver,
+  StoreStats,
+  TokenEntries,
+  TokenRange,
+} from '../store.ts';
 import { WatchHub } from '../watch-hub.ts';
+import { readAllTokens } from './all-tokens.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { readCommits, type TokenCommit } from './commits.ts';
 import { type EtcdAccess, EtcdClient, fullError, unavailable } from './etcd-client.ts';
@@ -200,6 +210,15 @@ class EtcdStore implements Store {
 
   watch(token: string, fromRevision: number, signal?: AbortSignal): AsyncIterableIterator<Commit> {
     return this.#hub.watch(token, fromRevision, signal);
+  }
+
+  async *tokens(): AsyncGenerator<TokenEntries, void, undefined> {
+    this.#assertOpen();
+    try {
+      yield* readAllTokens(this.#client, this.#layout, () => this.#assertOpen());
+    } catch (error) {
+      refuse(error);
+    }
   }
 
   async stats(): Promise<StoreStats> {
