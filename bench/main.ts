@@ -5,6 +5,7 @@ import { createTempDir } from '../test/support/temp-dir.ts';
 import type { Bench, BenchContext } from './bench.ts';
 import { benchBootstraps } from './bootstraps.ts';
 import { benchEtcdClusters } from './etcd-clusters.ts';
+import { benchEtcdStore } from './etcd-store.ts';
 import { describeMachine } from './machine.ts';
 import { benchNewTokens } from './new-tokens.ts';
 import { benchNotification } from './notification.ts';
@@ -34,6 +35,7 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
   ['v3-registrations', benchV3Registrations],
   ['v3-watches', benchV3ParkedWatches],
   ['v3-notification', benchV3Notification],
+  ['etcd-store', benchEtcdStore],
 ]);
 
 const HELP = `npm run bench -- [--quick] [--json FILE] [BENCH ...]

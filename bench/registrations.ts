@@ -42,7 +42,8 @@ function createFolders(count: number): Promise<string[]> {
   return Promise.resolve(paths);
 }
 
-function createLoad(
+/** Loads of registrations over HTTP. */
+export function createLoad(
   context: BenchContext,
   url: string,
   createPaths: (count: number) => Promise<string[]>,

@@ -70,6 +70,24 @@ export async function startMuster(folder: string, nodeArgs: readonly string[] = 
   };
 }
 
+/** Starts Muster over a real etcd cluster, without limits against floods. */
+export async function startMusterOnEtcd(endpoints: readonly string[]): Promise<Side> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const store = `etcd:${endpoints.join(',')}`;
+  const args = ['serve', '--listen', `127.0.0.1:${port}`, '--store', store, '--rate-limit', 'off'];
+  const file = `${repositoryRoot}bin/muster`;
+  const program = await startServer('Muster', url, process.execPath, [file, ...args]);
+  return {
+    name: 'Muster',
+    url,
+    pids: [program.pid],
+    async [Symbol.asyncDispose]() {
+      await program.stop();
+    },
+  };
+}
+
 /** Whether the Go discovery server and its etcd are to be had. */
 export const HAS_GO: boolean = missingPeers('etcd-discovery', 'etcd-3.4') === false;
 
@@ -77,18 +95,13 @@ export const HAS_GO: boolean = missingPeers('etcd-discovery', 'etcd-3.4') === fa
 export async function startGo(folder: string): Promise<GoSide> {
   const etcd: EtcdMember = await startEtcdV2({ dataDir: folder });
   try {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const place = peerDir('etcd-discovery');
-    const args = ['--addr', `127.0.0.1:${port}`, '--etcd', etcd.clientUrl, '--host', url];
-    const program = await startServer('Go server', url, `${place}/discovery.etcd.io`, args, place);
+    const go = await startGoOnEtcd(etcd.clientUrl);
     return {
-      name: 'Go server',
-      url,
+      ...go,
       etcdUrl: etcd.clientUrl,
-      pids: [program.pid, etcd.program.pid],
+      pids: [...go.pids, etcd.program.pid],
       async [Symbol.asyncDispose]() {
-        await program[Symbol.asyncDispose]();
+        await go[Symbol.asyncDispose]();
         await etcd[Symbol.asyncDispose]();
       },
     };
@@ -96,6 +109,21 @@ export async function startGo(folder: string): Promise<GoSide> {
     await etcd[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Starts the Go discovery server over an etcd that is there and serves the v2 API. */
+export async function startGoOnEtcd(etcdUrl: string): Promise<Side> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const place = peerDir('etcd-discovery');
+  const args = ['--addr', `127.0.0.1:${port}`, '--etcd', etcdUrl, '--host', url];
+  const program = await startServer('Go server', url, `${place}/discovery.etcd.io`, args, place);
+  return {
+    name: 'Go server',
+    url,
+    pids: [program.pid],
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+  };
 }
 
 /** Whether the etcd is to be had that v3 discovery came with. */

@@ -18,11 +18,12 @@ export async function runV3Load<I extends Message, O extends Message>(
   url: string,
   { path, input }: ClientMethod<I, O>,
   requests: readonly I[],
+  connections: number = CONNECTIONS,
 ): Promise<LoadFigures> {
   const file = `${dir.path}/v3-load`;
   writeFileSync(file, Buffer.concat(requests.map((request) => formatMessage(toBinary(input, request)))));
   const program = `${repositoryRoot}dist/bench/v3-load-program.js`;
-  const args = [program, url, path, String(CONNECTIONS), String(loadSeconds), file];
+  const args = [program, url, path, String(connections), String(loadSeconds), file];
   const { stdout } = await execute(process.execPath, args);
   return JSON.parse(stdout) as LoadFigures;
 }
