@@ -19,6 +19,7 @@ import { createFloodGate } from './server/flood-gate.ts';
 import type { ServerTls } from './server/http-server.ts';
 import type { ServeStream } from './server/http2-sessions.ts';
 import { createIdentify } from './server/identify.ts';
+import { normalizeAddress } from './server/ip-address.ts';
 import { type Listener, openListener } from './server/listener.ts';
 import { readAdminToken } from './server/load-settings.ts';
 import { createLog, type Log } from './server/log.ts';
@@ -113,11 +114,13 @@ async function assemble(settings: Settings): Promise<Parts> {
 /** Opens the port of the service, and that of the metrics where they have one of their own. */
 async function openListeners(parts: Parts, listeners: Listener[]): Promise<void> {
   const { settings, registry, log, metrics, tls } = parts;
+  const trust = createProxyTrust(settings.trustProxy);
   const open = async ({ host, port }: HostPort, serve: Serve, serveStream: ServeStream): Promise<string> => {
     const listener = await openListener({
       host,
       port,
-      isGuarded: settings.rateLimit,
+      // A trusted proxy brings the connections of many.
+      isGuarded: (address) => settings.rateLimit && !trust.trusts(normalizeAddress(address)),
       serve,
       serveStream,
       tls: tls && describeTls(tls),

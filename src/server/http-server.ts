@@ -23,8 +23,8 @@ export interface ConnectionLimits {
 
 /** What an HTTP server needs. */
 export interface HttpServerOptions {
-  /** Whether one address may hold only a bounded number of connections. */
-  readonly isGuarded: boolean;
+  /** Whether the connections of an address are counted and bounded. */
+  readonly isGuarded: (address: string) => boolean;
   readonly serve: (req: IncomingMessage, res: ServerResponse) => void;
   /** Answers what comes over HTTP/2. */
   readonly serveStream: ServeStream;
@@ -189,7 +189,7 @@ function boundConnections(
       if (left === 0) perAddress.delete(address);
       else perAddress.set(address, left);
     });
-    if (options.isGuarded && count > limits.connectionsPerAddressMax) socket.destroy();
+    if (count > limits.connectionsPerAddressMax && options.isGuarded(address)) socket.destroy();
   });
   server.on(event, (socket: Socket) => {
     // Each request that waits listens for the end of its connection.

@@ -7,6 +7,8 @@ import { openRaw, sendRaw } from '../support/raw-connection.ts';
 
 /** Times that a test can wait for; otherwise the listener is the one of the service. */
 const SHORT = { headersTimeoutMs: 300, requestTimeoutMs: 600, connectionsPerAddressMax: 1000 };
+/** Brings the connections of many. */
+const PROXY = '127.0.0.79';
 /** A number that a test can reach. */
 const FEW = { headersTimeoutMs: 60_000, requestTimeoutMs: 60_000, connectionsPerAddressMax: 5 };
 
@@ -28,7 +30,7 @@ function openWith(limits: ConnectionLimits): Promise<Listener> {
   return openListener({
     host: '127.0.0.1',
     port: 0,
-    isGuarded: true,
+    isGuarded: (address) => address !== PROXY,
     tls: undefined,
     serve,
     serveStream: (stream) => stream.close(),
@@ -128,4 +130,17 @@ test('an address has as many connections as it may, and another one has its own'
     if ((await next.answer())?.status === 200) break;
   }
   for (const connection of connections) connection.socket.destroy();
+});
+
+test('an address that is not guarded may hold more connections', async (t) => {
+  const bounded = await openWith(FEW);
+  t.after(() => bounded.close(1000));
+  const opened = await Promise.all(
+    Array.from({ length: 2 * FEW.connectionsPerAddressMax }, () => openRaw(portOf(bounded), { from: PROXY })),
+  );
+  for (const connection of opened) {
+    connection.send('GET / HTTP/1.1\r\nHost: a:1\r\n\r\n');
+    assert.equal((await connection.answer())?.status, 200);
+    connection.socket.destroy();
+  }
 });
