@@ -82,15 +82,19 @@ export function openGrpcClient(endpoint: string, options: GrpcClientOptions = {}
   };
 }
 
+/** A session, and why it ended, which its calls do not say. */
+interface Link {
+  readonly session: ClientHttp2Session;
+  failure: Error | undefined;
+}
+
 /** The session that calls share. */
 class Connection {
   readonly #endpoint: string;
   readonly #options: GrpcClientOptions;
-  #session: ClientHttp2Session | undefined;
+  #link: Link | undefined;
   #calls = 0;
   #keepAlive: NodeJS.Timeout | undefined;
-  /** Why the last session ended, which its calls do not say. */
-  failure: Error | undefined;
 
   constructor(endpoint: string, options: GrpcClientOptions) {
     this.#endpoint = endpoint;
@@ -101,7 +105,11 @@ class Connection {
     return this.#options.receiveMaxBytes ?? LIMITS.grpcMessageMaxBytes;
   }
 
-  request(path: string, metadata: CallOptions['metadata'], signal?: AbortSignal): ClientHttp2Stream {
+  request(
+    path: string,
+    metadata: CallOptions['metadata'],
+    signal?: AbortSignal,
+  ): { readonly stream: ClientHttp2Stream; readonly link: Link } {
     const headers = {
       ':method': 'POST',
       ':path': path,
@@ -109,27 +117,29 @@ class Connection {
       te: 'trailers',
       ...metadata,
     };
-    const stream = this.#open().request(headers, signal === undefined ? {} : { signal });
+    const link = this.#open();
+    const stream = link.session.request(headers, signal === undefined ? {} : { signal });
     this.#calls++;
     stream.on('close', () => this.#calls--);
-    return stream;
+    return { stream, link };
   }
 
   close(): void {
     clearInterval(this.#keepAlive);
-    this.#session?.destroy();
-    this.#session = undefined;
+    this.#link?.session.destroy();
+    this.#link = undefined;
   }
 
-  #open(): ClientHttp2Session {
-    const known = this.#session;
-    if (known !== undefined && !known.closed && !known.destroyed) return known;
+  #open(): Link {
+    const known = this.#link;
+    if (known !== undefined && !known.session.closed && !known.session.destroyed) return known;
     clearInterval(this.#keepAlive);
-    this.failure = undefined;
     const { ca, cert, key, connectTimeoutMs } = this.#options;
     const session = connect(this.#endpoint, { ca, cert, key });
+    // Of this session alone: calls on one that ends gracefully go on while the next one is refused.
+    const link: Link = { session, failure: undefined };
     session.on('error', (error: Error) => {
-      this.failure = error;
+      link.failure = error;
     });
     const late = setTimeout(
       () => {
@@ -145,9 +155,9 @@ class Connection {
       // A watch is silent for as long as it takes; TCP finds out when the other side is no longer there.
       socket.setKeepAlive(true, LIMITS.tcpKeepAliveMs);
     });
-    this.#session = session;
+    this.#link = link;
     this.#keepAliveOf(session);
-    return session;
+    return link;
   }
 
   #keepAliveOf(session: ClientHttp2Session): void {
@@ -175,7 +185,7 @@ function callUnary<I extends Message, O extends Message>(
 ): Promise<O> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const stream = connection.request(path, metadata);
+    const { stream, link } = connection.request(path, metadata);
     const end = statusOf(stream);
     const reader = new MessageReader(connection.receiveMaxBytes);
     let answer: O | undefined;
@@ -203,7 +213,7 @@ function callUnary<I extends Message, O extends Message>(
     stream.on('close', () => {
       const status = end.read();
       if (status === 'ok') settle(undefined);
-      else settle(status ?? lostError(connection.failure ?? failure ?? new Error('the connection ended')));
+      else settle(status ?? lostError(link.failure ?? failure ?? new Error('the connection ended')));
     });
     stream.end(formatMessage(toBinary(input, request)));
   });
@@ -216,7 +226,7 @@ async function* callStream<I extends Message, O extends Message>(
   { signal, metadata }: { readonly signal: AbortSignal; readonly metadata: CallOptions['metadata'] },
 ): AsyncGenerator<O> {
   signal.throwIfAborted();
-  const stream = connection.request(path, metadata, signal);
+  const { stream, link } = connection.request(path, metadata, signal);
   const end = statusOf(stream);
   // The loop below hears of errors; one that comes after it is of no interest.
   stream.on('error', () => {});
@@ -229,17 +239,20 @@ async function* callStream<I extends Message, O extends Message>(
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     const status = end.read();
-    throw status instanceof GrpcCallError ? status : lostError(connection.failure ?? error);
+    throw status instanceof GrpcCallError ? status : lostError(link.failure ?? error);
   } finally {
     stream.close(constants.NGHTTP2_CANCEL);
   }
   if (signal.aborted) throw signal.reason;
   const status = end.read();
   if (status === 'ok') return;
-  throw status ?? lostError(connection.failure ?? new Error('the connection ended'));
+  throw status ?? lostError(link.failure ?? new Error('the connection ended'));
 }
 
-function lostError(cause: unknown): GrpcCallError {
+function lostError(error: unknown): GrpcCallError {
+  const { code: kind, cause: origin } = error as NodeJS.ErrnoException;
+  // A call that waited for its connection hears why there is none before the connection says so itself.
+  const cause = kind === 'ERR_HTTP2_STREAM_CANCEL' && origin !== undefined ? origin : error;
   // Several addresses of a host that all refuse make an error without words of its own.
   const { reason, message, code } = cause as { reason?: string; message?: string; code?: string };
   // The message of the TLS library has addresses, files and line numbers around its reason.
