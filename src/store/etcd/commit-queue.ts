@@ -4,6 +4,7 @@ import type { Clock } from '../../clock/clock.ts';
 import { MusterError } from '../../errors.ts';
 import { GrpcCallError } from '../../grpc/client.ts';
 import { RANGE, TXN } from '../../grpc/etcd-methods.ts';
+import { GRPC_STATUS } from '../../grpc/status.ts';
 import type { KeyValue } from '../../proto/kv_pb.ts';
 import {
   RangeRequestSchema,
@@ -43,10 +44,16 @@ export interface CommitQueueOptions {
 const TOKENS_PER_BATCH = 64;
 /** etcd takes requests up to 1.5 MiB (its --max-request-bytes). */
 const BATCH_MAX_BYTES = 1_000_000;
+/** How often it is looked for what has waited for too long. */
+const LATE_CHECK_MS = 250;
+/** Between two attempts to carry out a commit whose answer was lost. */
+const LOST_RETRY_MS = 50;
 /** Batches on their way. More would be smaller; etcd itself flushes what comes meanwhile together. */
 const BATCHES_AT_ONCE = 2;
 
 interface Job {
+  /** Jobs are numbered as they come. */
+  readonly number: number;
   readonly decide: (range: TokenRange) => Decision<unknown>;
   readonly expired: boolean;
   readonly deadline: number;
@@ -64,6 +71,12 @@ interface Lane {
    * later: the next transaction writes the commit key in any case.
    */
   needsFence: boolean;
+}
+
+/** What was read of a token, for the jobs up to a number: those that came later may know of more. */
+interface Fresh {
+  readonly state: TokenState;
+  readonly upTo: number;
 }
 
 /** A lane in a batch: what was decided on its state. */
@@ -94,11 +107,13 @@ export class CommitQueue {
   readonly #lanes = new Map<string, Lane>();
   readonly #ready = new Set<Lane>();
   readonly #replica = randomBytes(6).toString('hex');
+  #jobs = 0;
   #commits = 0;
   #batches = 0;
   #unanswered = 0;
   #isScheduled = false;
   #onIdle: (() => void) | undefined;
+  #lateCheck: NodeJS.Timeout | undefined;
 
   constructor(options: CommitQueueOptions) {
     this.#options = options;
@@ -116,8 +131,10 @@ export class CommitQueue {
         this.#lanes.set(token, lane);
       }
       const deadline = performance.now() + this.#options.commitMs;
-      lane.jobs.push({ decide, expired, deadline, resolve: resolve as Job['resolve'], reject });
+      const number = ++this.#jobs;
+      lane.jobs.push({ number, decide, expired, deadline, resolve: resolve as Job['resolve'], reject });
       if (!lane.isBusy) this.#ready.add(lane);
+      this.#lateCheck ??= setTimeout(() => this.#checkLate(), LATE_CHECK_MS).unref();
       this.#schedule();
     });
   }
@@ -165,16 +182,24 @@ export class CommitQueue {
     for (const lane of lanes) this.#release(lane);
   }
 
+  /** Tells those in time that wait behind batches which do not come back. */
+  #checkLate(): void {
+    for (const lane of this.#lanes.values()) {
+      if (lane.isBusy) rejectLate(lane);
+      else this.#release(lane);
+    }
+    this.#lateCheck =
+      this.#lanes.size === 0 ? undefined : setTimeout(() => this.#checkLate(), LATE_CHECK_MS).unref();
+  }
+
   #release(lane: Lane): void {
     lane.isBusy = false;
-    while ((lane.jobs[0]?.deadline ?? Number.POSITIVE_INFINITY) < performance.now()) {
-      lane.jobs.shift()?.reject(unavailable(new Error('the time of the commit is over')));
-    }
+    rejectLate(lane);
     if (lane.jobs.length > 0) this.#ready.add(lane);
-    else if (!lane.needsFence) this.#lanes.delete(lane.token);
     else {
       // Nobody waits any more: whoever comes next for this token begins with what etcd has.
-      this.#options.states.forget(lane.token);
+      if (lane.needsFence) this.#options.states.forget(lane.token);
+      this.#ready.delete(lane);
       this.#lanes.delete(lane.token);
     }
     this.#checkIdle();
@@ -185,10 +210,11 @@ export class CommitQueue {
   }
 
   /** Reads the tokens that are not known. */
-  async #readStates(lanes: readonly Lane[], deadline: number): Promise<ReadonlyMap<Lane, TokenState>> {
+  async #readStates(lanes: readonly Lane[], deadline: number): Promise<ReadonlyMap<Lane, Fresh>> {
     const { client, layout, states } = this.#options;
     const unknown = lanes.filter(({ token, needsFence }) => needsFence || states.get(token) === undefined);
-    const read = new Map<Lane, TokenState>();
+    const read = new Map<Lane, Fresh>();
+    const upTo = this.#jobs;
     if (unknown.length === 0) return read;
     const success = unknown.map(({ token }) => ({
       request: {
@@ -199,23 +225,24 @@ export class CommitQueue {
     const { header, responses } = await client.read(TXN, create(TxnRequestSchema, { success }), { deadline });
     for (const [index, lane] of unknown.entries()) {
       const revision = Number(header?.revision ?? 0n);
-      read.set(lane, states.take(lane.token, kvsOf(responses[index]), revision));
+      read.set(lane, { state: states.take(lane.token, kvsOf(responses[index]), revision), upTo });
     }
     return read;
   }
 
-  #plan(lanes: readonly Lane[], fresh: ReadonlyMap<Lane, TokenState>): Plan[] {
+  #plan(lanes: readonly Lane[], fresh: ReadonlyMap<Lane, Fresh>): Plan[] {
     const plans: Plan[] = [];
     let bytes = 0;
     for (const lane of lanes) {
-      const state = fresh.get(lane) ?? this.#options.states.get(lane.token);
+      const read = fresh.get(lane);
+      const state = read?.state ?? this.#options.states.get(lane.token);
       // Forgotten in this very moment, or too much for this batch: the lane has its turn in the next one.
       if (state === undefined || bytes > BATCH_MAX_BYTES) continue;
       const plan = this.#decide(lane, state);
       bytes += plan.change === undefined ? 0 : sizeOf(plan.change);
-      // What was read just now needs no transaction to be sure of.
-      if (plan.change === undefined && fresh.has(lane))
-        this.#settle(plan, { revision: state.asOf, seen: state.asOf });
+      // What was read for these jobs needs no transaction to be sure of.
+      const isSure = read !== undefined && plan.settled.every(({ job }) => job.number <= read.upTo);
+      if (plan.change === undefined && isSure) this.#settle(plan, { revision: state.asOf, seen: state.asOf });
       else if (plan.change !== undefined || plan.settled.length > 0) plans.push(plan);
     }
     return plans;
@@ -272,7 +299,10 @@ export class CommitQueue {
       if (isAnyWritten > 0) onFlushed(isAnyWritten, (performance.now() - startedAt) / 1000);
     } catch (error) {
       if (error instanceof UnknownOutcome) await this.#resolveUnknown(plans);
-      else this.#handOver(plans, error);
+      else if (plans.length > 1 && isInvalid(error)) {
+        // Of all of them, for the sake of one: the others are none the worse for it.
+        for (const plan of plans) await this.#commit([plan], deadline);
+      } else this.#handOver(plans, error);
     }
   }
 
@@ -354,45 +384,79 @@ export class CommitQueue {
     }
   }
 
-  /**
-   * Finds out, for each token, whether a transaction was carried out whose answer was lost. The value of the commit key
-   * tells; where others have committed meanwhile, its earlier values do.
-   */
+  /** Finds out, for each token, whether a transaction was carried out whose answer was lost. */
   async #resolveUnknown(plans: readonly Plan[]): Promise<void> {
+    const { states, onFailed } = this.#options;
     await Promise.all(
       plans.map(async (plan) => {
         const { lane, change } = plan;
-        const jobs = [
-          ...plan.settled.map(({ job }) => job),
-          ...(plan.writer === undefined ? [] : [plan.writer.job]),
-        ];
-        const deadline = Math.max(...jobs.map((job) => job.deadline));
+        states.forget(lane.token);
+        if (change === undefined) {
+          putBack(plan);
+          return;
+        }
         try {
-          if (change === undefined) {
-            this.#options.states.forget(lane.token);
-            putBack(plan);
-            return;
-          }
-          const revision = await this.#findCommit(change, deadline);
-          if (revision === undefined) {
-            lane.needsFence = true;
-            putBack(plan);
-          } else {
-            this.#options.states.forget(lane.token);
-            lane.needsFence = false;
-            this.#settle(plan, { revision, seen: revision - 1 });
-          }
+          await this.#carryOut(plan, change);
         } catch (error) {
           // Nothing is known: the clients ask again, and are answered as those that come a second time.
           lane.needsFence = true;
-          putBack(plan);
-          this.#options.onFailed(error);
+          onFailed(error);
+          for (const job of jobsOf(plan)) job.reject(describeRefusal(error));
         }
       }),
     );
   }
 
-  /** The revision of a commit; undefined where it is not there (yet). */
+  /**
+   * Sees that a transaction whose answer was lost is carried out, or never will be. The same one is sent again: of
+   * several that have one condition, etcd carries out one at most, whichever arrives first. Nothing is decided anew
+   * before that is known, since the decision would take what came of the first one for the work of somebody else.
+   */
+  async #carryOut(plan: Plan, change: Change): Promise<void> {
+    const { client, layout, leases, states } = this.#options;
+    const { lane, state } = plan;
+    const deadline = Math.max(performance.now(), ...jobsOf(plan).map((job) => job.deadline));
+    const { request, expiries } = buildTransaction(layout, state, lane.token, change);
+    for (;;) {
+      const revision = await this.#findCommit(change, deadline);
+      if (revision !== undefined) {
+        lane.needsFence = false;
+        this.#settle(plan, { revision, seen: revision - 1 });
+        return;
+      }
+      try {
+        await leases.ensure(expiries, { deadline });
+        const response = await client.write(TXN, request, { deadline });
+        const at = Number(response.header?.revision ?? 0n);
+        if (response.succeeded) {
+          this.#succeed(plan, { revision: at, seen: at - 1 });
+          return;
+        }
+        // The condition is gone for good: by the one that was sent first, or by a commit of somebody else.
+        const found = await this.#findCommit(change, deadline);
+        if (found !== undefined) {
+          lane.needsFence = false;
+          this.#settle(plan, { revision: found, seen: found - 1 });
+          return;
+        }
+        // By a write beside Muster, it may come back.
+        lane.needsFence = true;
+        states.take(lane.token, kvsOf(response.responses[0]), at);
+        putBack(plan);
+        return;
+      } catch (error) {
+        if (isNotFound(error)) leases.forgetAll();
+        else if (!(error instanceof UnknownOutcome)) throw error;
+        if (performance.now() + LOST_RETRY_MS >= deadline) throw unavailable(error);
+        await new Promise((resolve) => setTimeout(resolve, LOST_RETRY_MS));
+      }
+    }
+  }
+
+  /**
+   * The revision of a commit; undefined where it is not there (yet). The value of the commit key tells; where others
+   * have committed meanwhile, its earlier values do.
+   */
   async #findCommit(change: Change, deadline: number): Promise<number | undefined> {
     const { client, layout } = this.#options;
     const key = layout.key(change.token, COMMIT_KEY);
@@ -406,8 +470,23 @@ export class CommitQueue {
   }
 }
 
-function putBack({ lane, settled, writer }: Plan): void {
-  lane.jobs.unshift(...settled.map(({ job }) => job), ...(writer === undefined ? [] : [writer.job]));
+function jobsOf({ settled, writer }: Plan): Job[] {
+  return [...settled.map(({ job }) => job), ...(writer === undefined ? [] : [writer.job])];
+}
+
+function putBack(plan: Plan): void {
+  plan.lane.jobs.unshift(...jobsOf(plan));
+}
+
+function rejectLate({ jobs }: Lane): void {
+  while ((jobs[0]?.deadline ?? Number.POSITIVE_INFINITY) < performance.now()) {
+    jobs.shift()?.reject(unavailable(new Error('the time of the commit is over')));
+  }
+}
+
+/** Whether etcd says that a transaction is too large, or has too much in it. */
+function isInvalid(error: unknown): boolean {
+  return error instanceof GrpcCallError && error.status === GRPC_STATUS.invalidArgument;
 }
 
 function roundOperation(operation: Operation, now: number): Operation {
