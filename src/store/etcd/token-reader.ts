@@ -35,16 +35,16 @@ export class TokenReader {
 
   read(token: string): Promise<TokenReading> {
     const reads = this.#reads.get(token);
-    if (reads === undefined) return this.#begin(token);
-    reads.next ??= reads.running.then(
-      () => this.#begin(token),
-      () => this.#begin(token),
-    );
+    const deadline = performance.now() + READ_MS;
+    if (reads === undefined) return this.#begin(token, deadline);
+    // Whoever asked first does not wait longer because another read had to end before.
+    const begin = (): Promise<TokenReading> => this.#begin(token, deadline);
+    reads.next ??= reads.running.then(begin, begin);
     return reads.next;
   }
 
-  #begin(token: string): Promise<TokenReading> {
-    const reads: Reads = { running: this.#ask(token), next: undefined };
+  #begin(token: string, deadline: number): Promise<TokenReading> {
+    const reads: Reads = { running: this.#ask(token, deadline), next: undefined };
     this.#reads.set(token, reads);
     const end = (): void => {
       if (this.#reads.get(token) === reads && reads.next === undefined) this.#reads.delete(token);
@@ -53,9 +53,8 @@ export class TokenReader {
     return reads.running;
   }
 
-  async #ask(token: string): Promise<TokenReading> {
+  async #ask(token: string, deadline: number): Promise<TokenReading> {
     const request = create(RangeRequestSchema, this.#layout.keysOf(token));
-    const deadline = performance.now() + READ_MS;
     const { header, kvs } = await this.#client.read(RANGE, request, { deadline });
     const revision = Number(header?.revision ?? 0n);
     const state = this.#states.take(token, kvs, revision);
