@@ -51,6 +51,7 @@ export class EtcdClient {
   #current = 0;
   #authToken: string | undefined;
   #authenticating: Promise<string> | undefined;
+  #isClosed = false;
 
   constructor(access: EtcdAccess) {
     this.#access = access;
@@ -71,10 +72,11 @@ export class EtcdClient {
     call: EtcdCall,
   ): Promise<O> {
     for (let attempt = 0; ; attempt++) {
+      const member = this.#current;
       try {
-        return await this.#once(method, request, call);
+        return await this.#once(member, method, request, call);
       } catch (error) {
-        await this.#recover(error, attempt, call.deadline);
+        await this.#recover(error, { member, attempt, deadline: call.deadline });
       }
     }
   }
@@ -91,16 +93,22 @@ export class EtcdClient {
     call: EtcdCall,
   ): Promise<O> {
     for (let attempt = 0; ; attempt++) {
+      const member = this.#current;
       try {
-        return await this.#once(method, request, call);
+        return await this.#once(member, method, request, call);
       } catch (error) {
         if (isTransient(error) && mayHaveArrived(error)) {
-          this.#failOver();
+          this.#leave(member);
           throw new UnknownOutcome('the answer of etcd was lost', { cause: error });
         }
-        await this.#recover(error, attempt, call.deadline);
+        await this.#recover(error, { member, attempt, deadline: call.deadline });
       }
     }
+  }
+
+  /** The member in use. */
+  get member(): number {
+    return this.#current;
   }
 
   /** A stream from the member in use. Whoever finds that it ended calls `failOver`, and opens another one. */
@@ -109,34 +117,47 @@ export class EtcdClient {
     request: I,
     signal: AbortSignal,
   ): AsyncGenerator<O> {
-    const metadata = await this.#metadata(performance.now() + ATTEMPT_MS);
-    yield* this.#client.stream(method, request, signal, metadata);
+    const client = this.#client(this.#current);
+    const metadata = await this.#metadata(client, performance.now() + ATTEMPT_MS);
+    this.#assertOpen();
+    yield* client.stream(method, request, signal, metadata);
   }
 
-  /** Leaves the member in use for the next one, where it is (still) the one that failed. */
-  failOver(): void {
-    this.#failOver();
+  /** After a stream that ended: leaves its member for the next one, where it is (still) the one in use. */
+  failOver(member: number): void {
+    // etcd may have ended it for the sake of a token that is over, which calls are told and streams are not.
+    this.#authToken = undefined;
+    this.#leave(member);
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const client of this.#clients) client.close();
   }
 
-  get #client(): GrpcClient {
-    return this.#clients[this.#current] as GrpcClient;
+  #client(member: number): GrpcClient {
+    return this.#clients[member] as GrpcClient;
   }
 
-  #failOver(): void {
-    this.#current = (this.#current + 1) % this.#clients.length;
+  /** Calls that fail together have one member that failed, and not the ones behind it as well. */
+  #leave(member: number): void {
+    if (member === this.#current) this.#current = (member + 1) % this.#clients.length;
+  }
+
+  /** A connection that was closed would be made anew by whoever calls. */
+  #assertOpen(): void {
+    if (this.#isClosed) throw unavailable(new Error('the store is closed'));
   }
 
   async #once<I extends Message, O extends Message>(
+    member: number,
     method: ClientMethod<I, O>,
     request: I,
     { deadline, attemptMs = ATTEMPT_MS }: EtcdCall,
   ): Promise<O> {
-    const client = this.#client;
-    const metadata = await this.#metadata(deadline);
+    const client = this.#client(member);
+    const metadata = await this.#metadata(client, deadline);
+    this.#assertOpen();
     const timeoutMs = Math.max(1, Math.min(attemptMs, deadline - performance.now()));
     try {
       return await client.unary(method, request, { timeoutMs, metadata });
@@ -148,13 +169,21 @@ export class EtcdClient {
   }
 
   /** Waits until it makes sense to try again. @throws the error where it is final, or `store-unavailable` */
-  async #recover(error: unknown, attempt: number, deadline: number): Promise<void> {
+  async #recover(
+    error: unknown,
+    {
+      member,
+      attempt,
+      deadline,
+    }: { readonly member: number; readonly attempt: number; readonly deadline: number },
+  ): Promise<void> {
+    if (this.#isClosed) throw unavailable(error);
     if (isBadAuthToken(error) && this.#access.user !== undefined && attempt < 2) {
       this.#authToken = undefined;
       return;
     }
     if (!isTransient(error)) throw error;
-    this.#failOver();
+    this.#leave(member);
     // The other members are asked at once; only when none of them answers, there is time.
     const round = Math.floor((attempt + 1) / this.#clients.length);
     const delayMs = round === 0 ? 0 : Math.min(BACK_OFF_MIN_MS * 2 ** (round - 1), BACK_OFF_MAX_MS);
@@ -162,21 +191,26 @@ export class EtcdClient {
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   }
 
-  async #metadata(deadline: number): Promise<Record<string, string>> {
+  async #metadata(client: GrpcClient, deadline: number): Promise<Record<string, string>> {
     const { user } = this.#access;
     // A member that has lost its leader then says so at once, instead of waiting for one.
     const metadata = { hasleader: 'true' };
     if (user === undefined) return metadata;
-    this.#authToken ??= await this.#authenticate(user, deadline);
+    this.#authToken ??= await this.#authenticate(client, user, deadline);
     return { ...metadata, token: this.#authToken };
   }
 
-  async #authenticate(user: NonNullable<EtcdAccess['user']>, deadline: number): Promise<string> {
+  async #authenticate(
+    client: GrpcClient,
+    user: NonNullable<EtcdAccess['user']>,
+    deadline: number,
+  ): Promise<string> {
+    this.#assertOpen();
     this.#authenticating ??= (async () => {
       try {
         const timeoutMs = Math.max(1, Math.min(ATTEMPT_MS, deadline - performance.now()));
         const request = create(AuthenticateRequestSchema, user);
-        return (await this.#client.unary(AUTHENTICATE, request, { timeoutMs })).token;
+        return (await client.unary(AUTHENTICATE, request, { timeoutMs })).token;
       } finally {
         this.#authenticating = undefined;
       }

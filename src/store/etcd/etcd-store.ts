@@ -54,6 +54,8 @@ export interface EtcdStoreOptions extends EtcdAccess {
 
 const OPEN_MS = 10_000;
 const CALL_MS = 4500;
+/** Tokens that are removed together. */
+const EXPIRED_AT_ONCE = 64;
 /** A writer is answered when this replica's watches have its commit; where news are late, no later than this. */
 const PUBLISH_MS = 250;
 
@@ -66,10 +68,11 @@ const PUBLISH_MS = 250;
 export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
   const client = new EtcdClient(options);
   const layout = new Layout(options.prefix);
+  let store: EtcdStore | undefined;
   try {
     const request = create(RangeRequestSchema, { ...layout.tokens, countOnly: true });
     const { header } = await client.read(RANGE, request, { deadline: performance.now() + OPEN_MS });
-    const store = new EtcdStore({
+    store = new EtcdStore({
       options,
       client,
       layout,
@@ -79,6 +82,7 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
     await store.start();
     return store;
   } catch (error) {
+    await store?.close();
     client.close();
     throw describeOpening(error, options.endpoints);
   }
@@ -291,8 +295,8 @@ class EtcdStore implements Store {
     }
     if (commit.events.length === 0) return;
     if (commit.isForeign === true) this.#options.observer?.foreignCommit?.(token, commit);
-    this.#hub.publish(token, commit, true);
     const change = tokenChangeOf(commit);
+    this.#hub.publish(token, commit, change !== 'ended' && change !== 'expired');
     if (change === 'ended' || change === 'expired')
       this.#options.observer?.tokenEnded?.(change === 'expired');
   }
@@ -303,6 +307,7 @@ class EtcdStore implements Store {
     const { header } = await this.#client.read(RANGE, request, deadline());
     const revision = Number(header?.revision ?? 0n);
     this.#states.clear(revision);
+    for (const time of await this.#leases.times(deadline())) this.#expiry.note(time);
     // In the next turn, when the feed goes on behind the gap.
     setImmediate(() => this.#hub.overrun());
     return revision;
@@ -312,7 +317,11 @@ class EtcdStore implements Store {
   async #expire(time: number): Promise<void> {
     const keys = await this.#leases.keys(time, deadline());
     const tokens = new Set(keys.flatMap((key) => this.#tokenOf(key) ?? []));
-    await Promise.all([...tokens].map((token) => this.#expireToken(token)));
+    // A few at a time: what clients ask for has its turn in between, however many end together.
+    const due = [...tokens];
+    while (due.length > 0) {
+      await Promise.all(due.splice(0, EXPIRED_AT_ONCE).map((token) => this.#expireToken(token)));
+    }
     if (keys.length > 0) await this.#leases.revoke(time, deadline());
   }
 

@@ -95,13 +95,14 @@ export class Feed {
     let failures = 0;
     while (!this.#closing.signal.aborted) {
       const before = this.#revision;
+      const { member } = this.#options.client;
       this.#current = new AbortController();
       try {
         await this.#follow(this.#current.signal);
       } catch (error) {
         if (this.#closing.signal.aborted) return;
         this.#options.onProblem(error);
-        this.#options.client.failOver();
+        this.#options.client.failOver(member);
       }
       failures = this.#revision > before ? 0 : failures + 1;
       await this.#pause(Math.min(RETRY_MIN_MS * 2 ** Math.min(failures, 10), RETRY_MAX_MS));
@@ -165,11 +166,19 @@ export class Feed {
   }
 }
 
-/** Reads the commits to a range from a revision on, until one of at least `until`, or `max` answers were taken. */
+/**
+ * Reads the commits to a range from a revision on, until one of at least `until`, or until there are more than
+ * `maxRevisions` that have an event which `counts`.
+ */
 export async function readEvents(
   client: EtcdClient,
   range: KeyRange,
-  { from, until, maxRevisions }: { from: number; until: number; maxRevisions: number },
+  {
+    from,
+    until,
+    maxRevisions,
+    counts,
+  }: { from: number; until: number; maxRevisions: number; counts: (event: Event) => boolean },
   signal: AbortSignal,
 ): Promise<Event[] | 'compacted'> {
   const createRequest = { ...range, startRevision: BigInt(from), prevKv: true, fragment: true };
@@ -183,7 +192,7 @@ export async function readEvents(
     if (response.canceled) throw new Error(`etcd ended the watch: ${response.cancelReason}`);
     for (const event of response.events) {
       events.push(event);
-      revisions.add(event.kv?.modRevision ?? 0n);
+      if (counts(event)) revisions.add(event.kv?.modRevision ?? 0n);
     }
     if (response.fragment) continue;
     if (revisions.size > maxRevisions || Number(events.at(-1)?.kv?.modRevision ?? 0n) >= until) return events;

@@ -71,7 +71,10 @@ export class Leases {
 
   /** The keys that hang on the lease of a time. */
   async keys(expiresAt: number, call: EtcdCall): Promise<readonly Uint8Array[]> {
-    const request = create(LeaseTimeToLiveRequestSchema, { ID: leaseIdOf(expiresAt), keys: true });
+    const id = leaseIdOf(expiresAt);
+    // Over by now, whichever replica ends it: it is not kept in mind for ever.
+    this.#granted.delete(id);
+    const request = create(LeaseTimeToLiveRequestSchema, { ID: id, keys: true });
     try {
       return (await this.#client.read(LEASE_TIME_TO_LIVE, request, call)).keys;
     } catch (error) {

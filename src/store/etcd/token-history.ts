@@ -1,14 +1,18 @@
+import { MusterError } from '../../errors.ts';
 import type { Commit, WatchEvent } from '../store.ts';
 import { HISTORY_ANCHOR_KEY } from '../store.ts';
 import { readCommits } from './commits.ts';
-import type { EtcdClient } from './etcd-client.ts';
+import { type EtcdClient, unavailable } from './etcd-client.ts';
 import { readEvents } from './feed.ts';
-import type { Layout } from './layout.ts';
+import { COMMIT_KEY, type Layout } from './layout.ts';
 import type { TokenReader } from './token-reader.ts';
 import { lastRevision, type TokenState, type TokenStates } from './token-states.ts';
 
 /** How long a history is waited for. */
 const HISTORY_MS = 4500;
+/** How long one member may take until another one is asked. */
+const ATTEMPT_MS = 2000;
+const RETRY_MS = 50;
 
 /** Where watches of the past have it from. */
 export class TokenHistory {
@@ -36,7 +40,7 @@ export class TokenHistory {
   /** See `WatchHistory.replay`. Nearly every watch begins behind all that happened, which is known without asking. */
   replay(token: string, from: number, maxCommits: number): readonly Commit[] | Promise<readonly Commit[]> {
     const state = this.#states.get(token);
-    if (state !== undefined && lastRevision(state) < from) return [];
+    if (state !== undefined && lastRevision(state) < from && this.#states.newsOf(token) < from) return [];
     const read = this.#read(token, from, maxCommits);
     this.#reads.add(read);
     const end = (): void => void this.#reads.delete(read);
@@ -49,24 +53,70 @@ export class TokenHistory {
     await Promise.allSettled(this.#reads);
   }
 
+  /** Goes on with another member where one ends the reading, or is too far behind. */
   async #read(token: string, from: number, maxCommits: number): Promise<readonly Commit[]> {
+    const deadline = performance.now() + HISTORY_MS;
+    for (;;) {
+      const { member } = this.#client;
+      try {
+        return await this.#readOnce(token, from, maxCommits, deadline);
+      } catch (error) {
+        if (error instanceof MusterError) throw error;
+        if (performance.now() + RETRY_MS >= deadline) throw unavailable(error);
+        this.#client.failOver(member);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  async #readOnce(
+    token: string,
+    from: number,
+    maxCommits: number,
+    deadline: number,
+  ): Promise<readonly Commit[]> {
     const { state, revision } = await this.#reader.read(token);
-    const until = lastRevision(state);
+    const until = Math.max(lastRevision(state), this.#states.newsOf(token));
     if (until < from) return [];
+    const now = (): Commit[] => currentCommits(state, from).slice(0, maxCommits);
     const isKept = state.entries.some(({ key }) => key === HISTORY_ANCHOR_KEY);
-    if (!isKept) return currentCommits(state, from).slice(0, maxCommits);
+    // From the beginning of a token that is over, there is nothing to tell but what is left.
+    if (!isKept && from <= 1) return now();
     const events = await readEvents(
       this.#client,
       this.#layout.keysOf(token),
-      { from: Math.max(from, 1), until, maxRevisions: maxCommits },
-      AbortSignal.timeout(HISTORY_MS),
+      {
+        from: Math.max(from, 1),
+        until,
+        maxRevisions: maxCommits,
+        counts: ({ kv }) => kv !== undefined && this.#layout.parse(kv.key)?.key !== COMMIT_KEY,
+      },
+      AbortSignal.timeout(Math.max(1, Math.min(ATTEMPT_MS, deadline - performance.now()))),
     );
-    if (events === 'compacted') return currentCommits(state, from).slice(0, maxCommits);
-    return readCommits(events, this.#layout, this.#now)
+    if (events === 'compacted') return now();
+    const commits = readCommits(events, this.#layout, this.#now)
       .map(({ commit }) => commit)
-      .filter((commit) => commit.events.length > 0 && commit.revision <= Math.max(until, revision))
-      .slice(0, maxCommits);
+      .filter((commit) => commit.events.length > 0 && commit.revision >= from)
+      .filter((commit) => commit.revision <= Math.max(until, revision));
+    if (!isKept && !endsWithin(commits, from)) return now();
+    return commits.slice(0, maxCommits);
   }
+}
+
+/**
+ * Whether commits tell of the end of a token that was there before them: whoever knew it then has to hear of that. A
+ * reading and a watch from behind it are two calls, between which a token may end.
+ */
+function endsWithin(commits: readonly Commit[], from: number): boolean {
+  for (const { events } of commits) {
+    for (const event of events) {
+      const key = event.type === 'put' ? event.entry.key : event.key;
+      if (key !== HISTORY_ANCHOR_KEY) continue;
+      if (event.type === 'delete') return event.previous.createRevision < from;
+      if (event.previous === undefined) return false;
+    }
+  }
+  return false;
 }
 
 /**

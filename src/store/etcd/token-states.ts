@@ -73,13 +73,23 @@ export class TokenStates {
     dropOldest(this.#states);
   }
 
+  /** The newest commit to a token that this replica was told of; 0 where none is remembered. */
+  newsOf(token: string): number {
+    return this.#news.get(token) ?? 0;
+  }
+
   /** Takes news of a token. */
   apply(token: string, { revision, events }: Commit, commitRevision: number | undefined): void {
     this.#news.delete(token);
     this.#news.set(token, revision);
     this.#newsFloor = Math.max(this.#newsFloor, dropOldest(this.#news) ?? 0);
     const known = this.#states.get(token);
-    if (known === undefined || known.asOf >= revision) return;
+    if (known === undefined) return;
+    if (known.asOf >= revision) {
+      // No condition of a commit sees what somebody else removed: this replica may have decided without knowing.
+      if (commitRevision === undefined && isAnyLeft(known, revision, events)) this.#states.delete(token);
+      return;
+    }
     const byKey = new Map(known.entries.map((entry) => [entry.key, entry]));
     for (const event of events) {
       if (event.type === 'put') byKey.set(event.entry.key, event.entry);
@@ -103,6 +113,15 @@ export class TokenStates {
     this.#states.clear();
     this.#newsFloor = Math.max(this.#newsFloor, revision);
   }
+}
+
+/** Whether a key that was removed at a revision is still taken for what it was before. */
+function isAnyLeft({ entries }: TokenState, revision: number, events: Commit['events']): boolean {
+  return events.some(
+    (event) =>
+      event.type === 'delete' &&
+      entries.some(({ key, createRevision }) => key === event.key && createRevision < revision),
+  );
 }
 
 /** Keeps a map within its bound. Answers what was dropped, if anything. */
