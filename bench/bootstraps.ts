@@ -1,13 +1,12 @@
 import { alternate } from './alternate.ts';
 import type { Bench } from './bench.ts';
-import { type Answer, type HttpConnection, openConnection } from './http-client.ts';
+import { openConnection } from './http-client.ts';
 import { createMember } from './member.ts';
 import { createToken, type Side } from './servers.ts';
+import { joinOverV2 } from './v2-join.ts';
 
 const CLUSTERS_AT_ONCE = 32;
 const MEMBERS = 3;
-/** As etcd >= 2.2 sends it. */
-const QUERY = '?quorum=false&recursive=false&sorted=false';
 
 /** Whole bootstraps: every request that three real members send, in their order, for many clusters at once. */
 export const benchBootstraps: Bench = async ({ rounds, loadSeconds, muster, go }) => {
@@ -48,42 +47,8 @@ async function bootstrap(side: Side): Promise<void> {
   await Promise.all(Array.from({ length: MEMBERS }, (_, number) => runMember(side, path, number)));
 }
 
-interface KeysDocument {
-  readonly node: {
-    readonly modifiedIndex: number;
-    readonly createdIndex: number;
-    readonly nodes?: readonly object[];
-  };
-}
-
-/** What a member does until it knows all members (etcd-io/etcd@v3.4.23:etcdserver/api/v2discovery/discovery.go). */
 async function runMember(side: Side, path: string, number: number): Promise<void> {
   const connection = await openConnection(side.url);
-  const { id, form } = createMember(side.url + path, number);
-  await readList(connection, path);
-  const registered = parse(await connection.put(`${path}/${id}?prevExist=false`, form), 201);
-  const own = `recursive=false&wait=true&waitIndex=${registered.node.createdIndex}`;
-  parse(await connection.get(`${path}/${id}?${own}`), 200);
-  const list = await readList(connection, path);
-  let from = list.index + 1;
-  for (let known = list.members; known < MEMBERS; known++) {
-    const event = parse(await connection.get(`${path}?recursive=true&wait=true&waitIndex=${from}`), 200);
-    from = event.node.modifiedIndex + 1;
-  }
+  await joinOverV2(connection, path, createMember(side.url + path, number), MEMBERS);
   connection.close();
-}
-
-/** Size, then list, as before and after a registration. */
-async function readList(
-  connection: HttpConnection,
-  path: string,
-): Promise<{ index: number; members: number }> {
-  parse(await connection.get(`${path}/_config/size${QUERY}`), 200);
-  const answer = await connection.get(path + QUERY);
-  return { index: answer.index, members: parse(answer, 200).node.nodes?.length ?? 0 };
-}
-
-function parse({ status, body }: Answer, wanted: number): KeysDocument {
-  if (status !== wanted) throw new Error(`${status} instead of ${wanted}: ${body}`);
-  return JSON.parse(body) as KeysDocument;
 }

@@ -23,6 +23,7 @@ export class HttpConnection {
   readonly #host: string;
   #received = '';
   #waiting: Waiting | undefined;
+  #requests = 0;
 
   constructor(socket: Socket, host: string) {
     this.socket = socket;
@@ -45,6 +46,11 @@ export class HttpConnection {
     return this.#send(`PUT ${path} HTTP/1.1\r\n${this.#headers()}${type}\r\n\r\n${form}`);
   }
 
+  /** How many were sent so far. */
+  get requests(): number {
+    return this.#requests;
+  }
+
   close(): void {
     this.socket.destroy();
   }
@@ -57,6 +63,7 @@ export class HttpConnection {
     return new Promise((resolve, reject) => {
       if (this.#waiting !== undefined) throw new Error('a request is under way already');
       this.#waiting = { resolve, reject };
+      this.#requests += 1;
       this.socket.write(text, 'latin1');
     });
   }
