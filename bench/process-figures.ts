@@ -38,6 +38,21 @@ function socketsOf(pid: number): number {
   }).length;
 }
 
+/** The most memory that some processes had at any time, together, in bytes: each one's own peak. */
+export function readPeakRss(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return sum + Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+  }, 0);
+}
+
+const TICKS_PER_SECOND = 100;
+
+/** The time that some processes have had on a processor, together, in seconds. */
+export function readCpuSeconds(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + cpuTicks(pid), 0) / TICKS_PER_SECOND;
+}
+
 /** Time on a processor, in ticks of 10 ms. */
 function cpuTicks(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

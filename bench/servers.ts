@@ -51,10 +51,19 @@ async function startServer(
 }
 
 /** Starts Muster over the embedded store, with its default settings but without limits against floods. */
-export async function startMuster(folder: string, nodeArgs: readonly string[] = []): Promise<Side> {
+export function startMuster(folder: string, nodeArgs: readonly string[] = []): Promise<Side> {
+  return startMusterOver(`lmdb:${folder}`, ['--rate-limit', 'off'], nodeArgs);
+}
+
+/** Starts Muster over any store, with its default settings but for those given. */
+export async function startMusterOver(
+  store: string,
+  settings: readonly string[],
+  nodeArgs: readonly string[] = [],
+): Promise<Side> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const args = ['serve', '--listen', `127.0.0.1:${port}`, '--store', `lmdb:${folder}`, '--rate-limit', 'off'];
+  const args = ['serve', '--listen', `127.0.0.1:${port}`, '--store', store, ...settings];
   const program = await startServer('Muster', url, process.execPath, [
     ...nodeArgs,
     `${repositoryRoot}bin/muster`,

@@ -13,7 +13,7 @@ export interface Random {
 }
 
 /** @param seed a whole number below 2^32 */
-function createRandom(seed: number): Random {
+export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   // mulberry32, by Tommy Ettinger (public domain).
   const next = (): number => {
