@@ -23,7 +23,10 @@ export function formatHerd(herd: SimulatedHerd): string {
     ],
     ['Muster', formatProcesses(muster)],
     ...(etcd === undefined ? [] : [['etcd', formatProcesses(etcd)] as const]),
-    ['the store', `grew by ${formatMib(herd.storeGrowthBytes)}`],
+    [
+      'the store',
+      `grew by ${formatMib(herd.storeGrowthBytes)}, ${Math.round(herd.storeGrowthBytes / herd.clusters)} bytes for each cluster`,
+    ],
     ['errors', errors.length === 0 ? 'none' : `${errors.join(', ')}; ${herd.retries} retries`],
     [
       'the simulation itself',

@@ -2,8 +2,11 @@ import type { Clock } from '../../clock/clock.ts';
 import { ExpiryTimer } from '../expiry-timer.ts';
 import type { View } from './view.ts';
 
-/** Rows of the index that one round looks at. */
-const ROUND_MAX_ROWS = 1000;
+/**
+ * Rows of the index that one round looks at. A round is one batch, and whoever reads meanwhile waits for it: after a day
+ * away a hundred thousand tokens are due at once, and larger rounds remove them no sooner.
+ */
+const ROUND_MAX_ROWS = 64;
 
 /** When to try again what could not be removed, since the disk is full for example. */
 const RETRY_MS = 5_000;
