@@ -34,10 +34,14 @@ export interface HerdFigures {
   /** Clusters whose members all ended with the same list, of as many members as were wanted. */
   readonly formed: number;
   readonly elapsedSeconds: number;
+  /** From asking for a connection to having it. */
+  readonly connecting: Spread;
   /** From asking for a token to having it. */
   readonly newToken: Spread;
   /** From sending a registration to its answer. */
   readonly registration: Spread;
+  /** From asking for a connection to the answer to the registration, three requests later. */
+  readonly arrival: Spread;
   /** Of each cluster: from sending its last registration to the moment when its last member knows all. */
   readonly knowing: Spread;
   /** Over all attempts of all machines, with what it took to make the token. */
@@ -76,8 +80,10 @@ class Herd {
   readonly #target: HerdTarget;
   readonly #givingUp = new AbortController();
   readonly #open = new Set<HttpConnection>();
+  readonly #connectingMs: number[] = [];
   readonly #newTokenMs: number[] = [];
   readonly #registrationMs: number[] = [];
+  readonly #arrivalMs: number[] = [];
   readonly #errors = new Map<string, number>();
   #retries = 0;
   #peakConnections = 0;
@@ -110,8 +116,10 @@ class Herd {
       machines: clusters * size,
       formed: formed.length,
       elapsedSeconds,
+      connecting: spreadOf(this.#connectingMs),
       newToken: spreadOf(this.#newTokenMs),
       registration: spreadOf(this.#registrationMs),
+      arrival: spreadOf(this.#arrivalMs),
       knowing: spreadOf(formed.map(knowingMs)),
       perCluster: {
         requests: this.#requests / clusters,
@@ -144,9 +152,9 @@ class Herd {
 
   async #createToken(number: number, url: string): Promise<string | undefined> {
     return await this.#insist(async () => {
-      const askedAt = performance.now();
       const connection = await this.#connect(url, addressOf(OPERATORS, number));
       try {
+        const askedAt = performance.now();
         const answer = await connection.get(`/new?size=${this.#plan.size}`);
         if (answer.status !== 200) throw new UnexpectedAnswer(answer, 200);
         this.#newTokenMs.push(performance.now() - askedAt);
@@ -161,13 +169,20 @@ class Herd {
   async #bootMachine(path: string, number: number, url: string): Promise<Joined | undefined> {
     const member = createMember(this.#target.publicUrl + path, number);
     return await this.#insist(async () => {
+      const arrivedAt = performance.now();
       const connection = await this.#connect(url, addressOf(MACHINES, number));
       let registeredAt = Number.NaN;
       try {
         const list = await joinOverV2(connection, path, member, this.#plan.size, {
           registering: () => {
             registeredAt = performance.now();
-            return { answered: () => this.#registrationMs.push(performance.now() - registeredAt) };
+            return {
+              answered: () => {
+                const now = performance.now();
+                this.#registrationMs.push(now - registeredAt);
+                this.#arrivalMs.push(now - arrivedAt);
+              },
+            };
           },
           waiting: () => {
             this.#peakWaiting = Math.max(this.#peakWaiting, ++this.#waiting);
@@ -206,6 +221,7 @@ class Herd {
   /** A connection from an address of its own: all of 127.0.0.0/8 is this machine. */
   async #connect(url: string, localAddress: string): Promise<HttpConnection> {
     const { hostname, port } = new URL(url);
+    const askedAt = performance.now();
     const socket = connect({ host: hostname, port: Number(port), localAddress });
     try {
       await once(socket, 'connect', { signal: this.#givingUp.signal });
@@ -213,6 +229,7 @@ class Herd {
       socket.destroy();
       throw error;
     }
+    this.#connectingMs.push(performance.now() - askedAt);
     const connection = new HttpConnection(socket, new URL(this.#target.publicUrl).host);
     this.#open.add(connection);
     socket.once('close', () => this.#open.delete(connection));

@@ -8,12 +8,17 @@ const MIB = 1024 * 1024;
 export function formatHerd(herd: SimulatedHerd): string {
   const { perCluster, simulator, muster, etcd } = herd;
   const errors = Object.entries(herd.errors).map(([reason, count]) => `${reason}: ${count}`);
-  const where = herd.store === 'lmdb' ? 'the embedded store' : `${muster.processes} Musters on an etcd of 3`;
+  const where =
+    herd.store === 'lmdb'
+      ? 'the embedded store'
+      : `${muster.processes} ${muster.processes === 1 ? 'Muster' : 'Musters'} on an etcd of 3`;
   return formatLines([
     ['herd', `${herd.clusters} clusters, ${herd.machines} machines, ${where}`],
     ['formed', `${herd.formed} clusters in ${herd.elapsedSeconds.toFixed(1)} s`],
     ['last PUT to last knows', formatSpread(herd.knowing)],
     ['registration', formatSpread(herd.registration)],
+    ['arrival to registered', formatSpread(herd.arrival)],
+    ['connection', formatSpread(herd.connecting)],
     ['new token', formatSpread(herd.newToken)],
     ['peak', `${herd.peakConnections} connections, ${herd.peakWaiting} machines waiting`],
     [
