@@ -31,6 +31,10 @@ import {
   RangeRequestSchema,
   type RangeResponse,
   RangeResponseSchema,
+  type StatusRequest,
+  StatusRequestSchema,
+  type StatusResponse,
+  StatusResponseSchema,
   type TxnRequest,
   TxnRequestSchema,
   type TxnResponse,
@@ -93,4 +97,9 @@ export const LEASE_LEASES: ClientMethod<LeaseLeasesRequest, LeaseLeasesResponse>
   path: '/etcdserverpb.Lease/LeaseLeases',
   input: LeaseLeasesRequestSchema,
   output: LeaseLeasesResponseSchema,
+};
+export const STATUS: ClientMethod<StatusRequest, StatusResponse> = {
+  path: '/etcdserverpb.Maintenance/Status',
+  input: StatusRequestSchema,
+  output: StatusResponseSchema,
 };

@@ -27,6 +27,7 @@ for (const version of ['3.4', '3.6'] as const) {
       message: 'the etcd cluster behind this service is full',
     });
     await assert.rejects(store.assertWritable(), { code: 'store-unavailable' });
+    assert.ok((await store.stats()).sizeBytes > 1_000_000);
     assert.deepEqual(
       (await entriesOf(store, A)).map((entry) => text(entry.value)),
       ['1'],

@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import type { Clock } from '../../clock/clock.ts';
 import { MusterError } from '../../errors.ts';
 import { GrpcCallError } from '../../grpc/client.ts';
-import { ALARM, RANGE, TXN } from '../../grpc/etcd-methods.ts';
+import { ALARM, RANGE, STATUS, TXN } from '../../grpc/etcd-methods.ts';
 import type { Event } from '../../proto/kv_pb.ts';
 import {
   AlarmRequest_AlarmAction,
@@ -13,6 +13,7 @@ import {
   CompareSchema,
   DeleteRangeRequestSchema,
   RangeRequestSchema,
+  StatusRequestSchema,
   TxnRequestSchema,
 } from '../../proto/rpc_pb.ts';
 import { assertToken, expireOperations, tokenChangeOf } from '../apply-operations.ts';
@@ -240,13 +241,15 @@ class EtcdStore implements Store {
     const [all = 0, ofStore = 0, alive = 0] = responses.map(({ response }) =>
       response.case === 'responseRange' ? Number(response.value.count) : 0,
     );
+    // Of the member that answers: what its quota is about, with what others keep in it.
+    const { dbSize } = await this.#client.read(STATUS, create(StatusRequestSchema), deadline()).catch(refuse);
     return {
       kind: 'etcd',
       revision: this.revision,
       keys: all - ofStore,
       tokens: alive,
       watchers: this.#hub.watchers,
-      sizeBytes: 0,
+      sizeBytes: Number(dbSize),
     };
   }
 
