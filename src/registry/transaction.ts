@@ -178,16 +178,20 @@ function decideRemovals(
       remedy: 'remove members by their own keys; a token ends by itself',
     });
   }
-  const operations: Operation[] = [];
+  // Keys first and notes behind them, each in their order: a store may take neighbours away in one go.
+  const keys: Operation[] = [];
+  const notes: Operation[] = [];
   let entries = range.entries;
   for (const { key } of previous) {
     const memberId = key === STATE_KEY ? undefined : parseMemberKey(key);
     const request = { token, memberId, condition: {}, isAdmin };
     const decided = decideRemoval({ revision: range.revision, entries }, request, now);
-    operations.push(...decided.operations);
+    const [ofKey, ...ofNote] = decided.operations;
+    if (ofKey !== undefined) keys.push(ofKey);
+    notes.push(...ofNote);
     entries = applyOperations(entries, decided.operations, PENDING_REVISION, false).entries;
   }
-  return { operations, outcome: { type: 'removed', previous } };
+  return { operations: [...keys, ...notes], outcome: { type: 'removed', previous } };
 }
 
 /** Puts the revision of the commit in the place of the one that stood for it. */

@@ -121,8 +121,9 @@ export interface Store extends AsyncDisposable {
    *
    * Resolves only when the result is durable, and so is everything that the decision was made on, also
    * where nothing is written. Rejects with what `decide` threw (under the same rule), with
-   * `store-unavailable` when the write could not be made durable (then nothing of it is visible, and its
-   * revision is not used up), or with `store-closed`.
+   * `store-unavailable` when the write could not be made durable, or with `store-closed`. Then nothing of it is
+   * visible, and its revision is not used up; only where the answer of a store elsewhere was lost for good, all of it
+   * may still become visible.
    */
   transact<T>(token: string, decide: (range: TokenRange) => Decision<T>): Promise<Committed<T>>;
 
