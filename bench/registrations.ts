@@ -47,12 +47,13 @@ export function createLoad(
   context: BenchContext,
   url: string,
   createPaths: (count: number) => Promise<string[]>,
+  connections: number = CONNECTIONS,
 ): () => Promise<number> {
   return createFreshLoad(context, createPaths, (paths, membersPerToken) => {
     const file = `${context.dir.path}/registrations`;
     writeFileSync(file, formatLines(url, paths, membersPerToken));
     const args = ['register', file];
-    return runWrk({ url, seconds: context.loadSeconds, connections: CONNECTIONS, args });
+    return runWrk({ url, seconds: context.loadSeconds, connections, args });
   });
 }
 
