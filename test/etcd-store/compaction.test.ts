@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { Registrants } from '../../src/registry/registrants.ts';
 import { Registry } from '../../src/registry/registry.ts';
 import type { Commit, Store } from '../../src/store/store.ts';
 import { anchor, commit, put, remove, take, words } from '../contract/open-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { startFaultProxy } from '../support/fault-proxy.ts';
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { callGateway } from '../support/gateway.ts';
 import { type EtcdVersion, missingPeers } from '../support/peers.ts';
 import { registrationOf } from '../support/registry.ts';
@@ -15,6 +15,29 @@ const A = 'a'.repeat(32);
 
 const compact = (endpoint: string, { revision }: Store): Promise<unknown> =>
   callGateway(endpoint, 'kv/compaction', { revision: String(revision), physical: true });
+
+interface Replica {
+  readonly registry: Registry;
+  readonly store: Store;
+}
+
+/** Two registries over one etcd, of which one can be cut off from it. */
+async function openTwo(
+  t: TestContext,
+  version: EtcdVersion,
+): Promise<{ clientUrl: string; proxy: FaultProxy; cutOff: Replica; other: Replica }> {
+  const { clientUrl } = await startEtcd(t, version);
+  const proxy = await startFaultProxy(clientUrl);
+  t.after(() => proxy[Symbol.asyncDispose]());
+  const clock = new FakeClock();
+  const open = async (endpoint: string): Promise<Replica> => {
+    const store = await openStore(t, [endpoint], { clock });
+    const createToken = (): string => A;
+    const parts = { clock, createToken, policy: { guard: true }, registrants: new Registrants() };
+    return { store, registry: new Registry({ store, ...parts }) };
+  };
+  return { clientUrl, proxy, cutOff: await open(proxy.url), other: await open(clientUrl) };
+}
 
 for (const version of ['3.4', '3.5', '3.6'] as const satisfies readonly EtcdVersion[]) {
   const skip = missingPeers(`etcd-${version}`);
@@ -44,18 +67,7 @@ for (const version of ['3.4', '3.5', '3.6'] as const satisfies readonly EtcdVers
     skip,
     timeout: 60_000,
   }, async (t) => {
-    const { clientUrl } = await startEtcd(t, version);
-    const proxy = await startFaultProxy(clientUrl);
-    t.after(() => proxy[Symbol.asyncDispose]());
-    const clock = new FakeClock();
-    const open = async (endpoint: string): Promise<{ registry: Registry; store: Store }> => {
-      const store = await openStore(t, [endpoint], { clock });
-      const createToken = (): string => A;
-      const parts = { clock, createToken, policy: { guard: true }, registrants: new Registrants() };
-      return { store, registry: new Registry({ store, ...parts }) };
-    };
-    const cutOff = await open(proxy.url);
-    const other = await open(clientUrl);
+    const { clientUrl, proxy, cutOff, other } = await openTwo(t, version);
     const token = await other.registry.create({ size: 3, ttlSeconds: 3600 });
     await other.registry.register(registrationOf(token, 1), undefined);
     const { revision } = await cutOff.registry.read(token);
@@ -80,18 +92,7 @@ for (const version of ['3.4', '3.5', '3.6'] as const satisfies readonly EtcdVers
     skip,
     timeout: 60_000,
   }, async (t) => {
-    const { clientUrl } = await startEtcd(t, version);
-    const proxy = await startFaultProxy(clientUrl);
-    t.after(() => proxy[Symbol.asyncDispose]());
-    const clock = new FakeClock();
-    const open = async (endpoint: string): Promise<{ registry: Registry; store: Store }> => {
-      const store = await openStore(t, [endpoint], { clock });
-      const createToken = (): string => A;
-      const parts = { clock, createToken, policy: { guard: true }, registrants: new Registrants() };
-      return { store, registry: new Registry({ store, ...parts }) };
-    };
-    const cutOff = await open(proxy.url);
-    const other = await open(clientUrl);
+    const { clientUrl, proxy, cutOff, other } = await openTwo(t, version);
     const token = await other.registry.create({ size: 3, ttlSeconds: 3600 });
     const { revision } = await cutOff.registry.read(token);
     const following = cutOff.registry.follow(token, revision + 1, () => {});
