@@ -14,6 +14,8 @@ export interface PeerUrl {
 export interface PeerUrlProblem {
   readonly problem: string;
   readonly remedy: string;
+  /** The URL is well-formed, and its address means every one of the machine. */
+  readonly isUnspecified?: boolean;
 }
 
 const SHAPE = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\/([^/?#]*)(.*)$/;
@@ -50,6 +52,7 @@ export function parsePeerUrl(url: string): PeerUrl | PeerUrlProblem {
     return {
       problem: 'names every address instead of one that other machines can reach',
       remedy: `put this machine's own address into ${flag}; 0.0.0.0 belongs into --listen-peer-urls only`,
+      isUnspecified: true,
     };
   }
   // A unix socket is reached from its own machine only.
