@@ -46,22 +46,33 @@ export class Expiry {
 
   async #expire(): Promise<void> {
     const { clock, expire, onProblem } = this.#options;
-    const now = clock.now();
-    const due = [...this.#times].filter((time) => time <= now).sort((a, b) => a - b);
-    for (const time of due) {
-      if (this.#isStopped) return;
-      this.#times.delete(time);
+    const failed = new Set<number>();
+    // More may be due by the time that some are gone: a timer that is set behind its time is late.
+    for (let due = this.#due(failed); due !== undefined && !this.#isStopped; due = this.#due(failed)) {
+      this.#times.delete(due);
       try {
-        await expire(time);
+        await expire(due);
       } catch (error) {
         onProblem(error);
-        this.#times.add(time);
+        failed.add(due);
+        this.#times.add(due);
         // What keeps etcd from answering has nothing to do with the time of day.
         clearTimeout(this.#retry);
         this.#retry = setTimeout(() => this.#onDue(), RETRY_MS).unref();
       }
     }
+    const now = clock.now();
     const left = [...this.#times].filter((time) => time > now);
     if (left.length > 0) this.#timer.schedule(Math.min(...left));
+  }
+
+  /** The earliest time that is over, but for some. */
+  #due(but: ReadonlySet<number>): number | undefined {
+    const now = this.#options.clock.now();
+    let earliest: number | undefined;
+    for (const time of this.#times) {
+      if (time <= now && !but.has(time) && (earliest === undefined || time < earliest)) earliest = time;
+    }
+    return earliest;
   }
 }
