@@ -3,7 +3,7 @@ import { RANGE } from '../../grpc/etcd-methods.ts';
 import { RangeRequestSchema } from '../../proto/rpc_pb.ts';
 import type { Entry, TokenEntries } from '../store.ts';
 import type { EtcdClient } from './etcd-client.ts';
-import { COMMIT_KEY, type Layout, toEntry } from './layout.ts';
+import { COMMIT_KEY, type Layout, toEntries, toEntry } from './layout.ts';
 
 const PAGE_KEYS = 1000;
 const PAGE_MS = 30_000;
@@ -51,10 +51,7 @@ export async function* readAllTokens(
       revision: header?.revision ?? 0n,
     });
     const rest = await client.read(RANGE, whole, call);
-    const all = rest.kvs.flatMap((kv) => {
-      const name = layout.parse(kv.key)?.key;
-      return name === undefined || name === COMMIT_KEY ? [] : [toEntry(name, kv)];
-    });
+    const all = toEntries(layout, rest.kvs);
     if (all.length > 0) yield { token: lastToken, entries: all };
     key = layout.keysOf(lastToken).rangeEnd;
   }

@@ -21,7 +21,7 @@ import { COMMIT_KEY, type Layout } from './layout.ts';
 import { roundExpiry } from './lease-ids.ts';
 import { isNotFound, type Leases } from './leases.ts';
 import type { TokenState, TokenStates } from './token-states.ts';
-import { buildTransaction, type Change, sizeOf } from './transaction.ts';
+import { buildTransaction, type Change, sizeOf, toOp } from './transaction.ts';
 
 /** What a queue of commits needs of its surroundings. */
 export interface CommitQueueOptions {
@@ -216,12 +216,9 @@ export class CommitQueue {
     const read = new Map<Lane, Fresh>();
     const upTo = this.#jobs;
     if (unknown.length === 0) return read;
-    const success = unknown.map(({ token }) => ({
-      request: {
-        case: 'requestRange' as const,
-        value: create(RangeRequestSchema, layout.keysOf(token)),
-      },
-    }));
+    const success = unknown.map(({ token }) =>
+      toOp('requestRange', create(RangeRequestSchema, layout.keysOf(token))),
+    );
     const { header, responses } = await client.read(TXN, create(TxnRequestSchema, { success }), { deadline });
     for (const [index, lane] of unknown.entries()) {
       const revision = Number(header?.revision ?? 0n);
@@ -418,12 +415,7 @@ export class CommitQueue {
     const deadline = Math.max(performance.now(), ...jobsOf(plan).map((job) => job.deadline));
     const { request, expiries } = buildTransaction(layout, state, lane.token, change);
     for (;;) {
-      const revision = await this.#findCommit(change, deadline);
-      if (revision !== undefined) {
-        lane.needsFence = false;
-        this.#settle(plan, { revision, seen: revision - 1 });
-        return;
-      }
+      if (await this.#settleIfFound(plan, change, deadline)) return;
       try {
         await leases.ensure(expiries, { deadline });
         const response = await client.write(TXN, request, { deadline });
@@ -433,12 +425,7 @@ export class CommitQueue {
           return;
         }
         // The condition is gone for good: by the one that was sent first, or by a commit of somebody else.
-        const found = await this.#findCommit(change, deadline);
-        if (found !== undefined) {
-          lane.needsFence = false;
-          this.#settle(plan, { revision: found, seen: found - 1 });
-          return;
-        }
+        if (await this.#settleIfFound(plan, change, deadline)) return;
         // By a write beside Muster, it may come back.
         lane.needsFence = true;
         states.take(lane.token, kvsOf(response.responses[0]), at);
@@ -451,6 +438,15 @@ export class CommitQueue {
         await new Promise((resolve) => setTimeout(resolve, LOST_RETRY_MS));
       }
     }
+  }
+
+  /** Answers whether the commit of a plan is there; then its jobs are answered, too. */
+  async #settleIfFound(plan: Plan, change: Change, deadline: number): Promise<boolean> {
+    const revision = await this.#findCommit(change, deadline);
+    if (revision === undefined) return false;
+    plan.lane.needsFence = false;
+    this.#settle(plan, { revision, seen: revision - 1 });
+    return true;
   }
 
   /**
@@ -497,9 +493,7 @@ function roundOperation(operation: Operation, now: number): Operation {
 function joinTransactions(built: ReadonlyArray<{ readonly request: TxnRequest }>): TxnRequest {
   const [only] = built;
   if (built.length === 1 && only !== undefined) return only.request;
-  const success = built.map(({ request }) => ({
-    request: { case: 'requestTxn' as const, value: request },
-  }));
+  const success = built.map(({ request }) => toOp('requestTxn', request));
   return create(TxnRequestSchema, { success });
 }
 

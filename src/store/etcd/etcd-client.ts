@@ -66,19 +66,12 @@ export class EtcdClient {
   }
 
   /** A call that may be made twice. @throws MusterError `store-unavailable`; GrpcCallError for what etcd refuses */
-  async read<I extends Message, O extends Message>(
+  read<I extends Message, O extends Message>(
     method: ClientMethod<I, O>,
     request: I,
     call: EtcdCall,
   ): Promise<O> {
-    for (let attempt = 0; ; attempt++) {
-      const member = this.#current;
-      try {
-        return await this.#once(member, method, request, call);
-      } catch (error) {
-        await this.#recover(error, { member, attempt, deadline: call.deadline });
-      }
-    }
+    return this.#call(method, request, call, () => false);
   }
 
   /**
@@ -87,17 +80,27 @@ export class EtcdClient {
    * @throws UnknownOutcome where its answer was lost, MusterError `store-unavailable` where it did not reach etcd, and
    *   GrpcCallError for what etcd refuses
    */
-  async write<I extends Message, O extends Message>(
+  write<I extends Message, O extends Message>(
     method: ClientMethod<I, O>,
     request: I,
     call: EtcdCall,
+  ): Promise<O> {
+    return this.#call(method, request, call, (error) => isTransient(error) && mayHaveArrived(error));
+  }
+
+  /** @param isLost whether a failure leaves it open what became of the call */
+  async #call<I extends Message, O extends Message>(
+    method: ClientMethod<I, O>,
+    request: I,
+    call: EtcdCall,
+    isLost: (error: unknown) => boolean,
   ): Promise<O> {
     for (let attempt = 0; ; attempt++) {
       const member = this.#current;
       try {
         return await this.#once(member, method, request, call);
       } catch (error) {
-        if (isTransient(error) && mayHaveArrived(error)) {
+        if (isLost(error)) {
           this.#leave(member);
           throw new UnknownOutcome('the answer of etcd was lost', { cause: error });
         }

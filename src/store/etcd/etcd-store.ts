@@ -8,10 +8,6 @@ import {
   AlarmRequest_AlarmAction,
   AlarmRequestSchema,
   AlarmType,
-  Compare_CompareResult,
-  Compare_CompareTarget,
-  CompareSchema,
-  DeleteRangeRequestSchema,
   RangeRequestSchema,
   StatusRequestSchema,
   TxnRequestSchema,
@@ -34,12 +30,13 @@ import { readCommits, type TokenCommit } from './commits.ts';
 import { type EtcdAccess, EtcdClient, fullError, unavailable } from './etcd-client.ts';
 import { Expiry } from './expiry.ts';
 import { Feed } from './feed.ts';
-import { COMMIT_KEY, type KeyRange, Layout, toEntry } from './layout.ts';
+import { type KeyRange, Layout, toEntries } from './layout.ts';
 import { expiryOf } from './lease-ids.ts';
 import { Leases } from './leases.ts';
 import { TokenHistory } from './token-history.ts';
 import { TokenReader } from './token-reader.ts';
 import { TokenStates } from './token-states.ts';
+import { buildForgetting, toOp } from './transaction.ts';
 
 /** What the etcd store is made with. */
 export interface EtcdStoreOptions extends EtcdAccess {
@@ -181,11 +178,7 @@ class EtcdStore implements Store {
     });
     try {
       const { header, kvs } = await this.#client.read(RANGE, request, deadline());
-      const entries = kvs.flatMap((kv) => {
-        const key = this.#layout.parse(kv.key)?.key;
-        return key === undefined || key === COMMIT_KEY ? [] : [toEntry(key, kv)];
-      });
-      return { revision: Number(header?.revision ?? 0n), entries };
+      return { revision: Number(header?.revision ?? 0n), entries: toEntries(this.#layout, kvs) };
     } catch (error) {
       if (error instanceof GrpcCallError && error.message.includes('has been compacted')) {
         throw new MusterError('compacted', 'what was at that revision was compacted', {
@@ -229,12 +222,9 @@ class EtcdStore implements Store {
   async stats(): Promise<StoreStats> {
     this.#assertOpen();
     const { registries, tokens, live } = this.#layout;
-    const success = [registries, tokens, live].map((range) => ({
-      request: {
-        case: 'requestRange' as const,
-        value: create(RangeRequestSchema, { ...range, countOnly: true, serializable: true }),
-      },
-    }));
+    const success = [registries, tokens, live].map((range) =>
+      toOp('requestRange', create(RangeRequestSchema, { ...range, countOnly: true, serializable: true })),
+    );
     const { responses } = await this.#client
       .read(TXN, create(TxnRequestSchema, { success }), deadline())
       .catch(refuse);
@@ -349,20 +339,7 @@ class EtcdStore implements Store {
   async #forget(token: string): Promise<void> {
     const { state } = await this.#reader.read(token);
     if (state.entries.length > 0 || state.commitRevision === 0) return;
-    const key = this.#layout.key(token, COMMIT_KEY);
-    const compare = create(CompareSchema, {
-      target: Compare_CompareTarget.MOD,
-      result: Compare_CompareResult.EQUAL,
-      key,
-      targetUnion: { case: 'modRevision', value: BigInt(state.commitRevision) },
-    });
-    const success = [key, this.#layout.tokenKey(token)].map((gone) => ({
-      request: {
-        case: 'requestDeleteRange' as const,
-        value: create(DeleteRangeRequestSchema, { key: gone }),
-      },
-    }));
-    const request = create(TxnRequestSchema, { compare: [compare], success });
+    const request = buildForgetting(this.#layout, state, token);
     await this.#client.read(TXN, request, deadline());
     this.#states.forget(token);
   }

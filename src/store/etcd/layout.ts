@@ -83,3 +83,11 @@ export function toEntry(key: string, kv: KeyValue): Entry {
     ...(expiresAt === undefined ? {} : { expiresAt }),
   });
 }
+
+/** The entries of what etcd holds of one token, but for the key that the store keeps for itself. */
+export function toEntries(layout: Layout, kvs: readonly KeyValue[]): Entry[] {
+  return kvs.flatMap((kv) => {
+    const key = layout.parse(kv.key)?.key;
+    return key === undefined || key === COMMIT_KEY ? [] : [toEntry(key, kv)];
+  });
+}

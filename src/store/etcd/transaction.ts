@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import {
+  type Compare,
   Compare_CompareResult,
   Compare_CompareTarget,
   CompareSchema,
@@ -45,18 +46,12 @@ export function buildTransaction(
   change: Change | undefined,
 ): { readonly request: TxnRequest; readonly expiries: readonly number[] } {
   const keys = layout.keysOf(token);
-  const target = Compare_CompareTarget.MOD;
   const compare = [
     // No commit of Muster, which may have removed keys and left nothing behind but this.
-    create(CompareSchema, {
-      target,
-      result: Compare_CompareResult.EQUAL,
-      key: layout.key(token, COMMIT_KEY),
-      targetUnion: { case: 'modRevision', value: BigInt(commitRevision) },
-    }),
+    compareCommit(layout, token, commitRevision),
     // And no write of anybody else.
     create(CompareSchema, {
-      target,
+      target: Compare_CompareTarget.MOD,
       result: Compare_CompareResult.LESS,
       ...keys,
       targetUnion: { case: 'modRevision', value: BigInt(asOf + 1) },
@@ -66,6 +61,24 @@ export function buildTransaction(
   if (change === undefined) return { request: create(TxnRequestSchema, { compare, failure }), expiries: [] };
   const { success, expiries } = describeChange(layout, change);
   return { request: create(TxnRequestSchema, { compare, success, failure }), expiries };
+}
+
+/** Removes what the store keeps for itself of a token that has nothing else, if nothing was committed to it since. */
+export function buildForgetting(layout: Layout, { commitRevision }: TokenState, token: string): TxnRequest {
+  const success = [layout.key(token, COMMIT_KEY), layout.tokenKey(token)].map((key) =>
+    toOp('requestDeleteRange', create(DeleteRangeRequestSchema, { key })),
+  );
+  return create(TxnRequestSchema, { compare: [compareCommit(layout, token, commitRevision)], success });
+}
+
+/** The condition that the newest commit of Muster to a token is this one; 0 is for none. */
+function compareCommit(layout: Layout, token: string, commitRevision: number): Compare {
+  return create(CompareSchema, {
+    target: Compare_CompareTarget.MOD,
+    result: Compare_CompareResult.EQUAL,
+    key: layout.key(token, COMMIT_KEY),
+    targetUnion: { case: 'modRevision', value: BigInt(commitRevision) },
+  });
 }
 
 function describeChange(
@@ -160,7 +173,8 @@ function rangeOf(keys: { readonly key: Uint8Array; readonly rangeEnd: Uint8Array
 
 type Request = RequestOp['request'];
 
-function toOp<C extends NonNullable<Request['case']>>(
+/** One operation of a transaction. */
+export function toOp<C extends NonNullable<Request['case']>>(
   kind: C,
   value: Extract<Request, { case: C }>['value'],
 ): RequestOp {
