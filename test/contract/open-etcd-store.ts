@@ -1,19 +1,16 @@
 import type { TestContext } from 'node:test';
 import { openEtcdStore } from '../../src/store/etcd/etcd-store.ts';
 import type { Store } from '../../src/store/store.ts';
-import { startMember } from '../support/etcd.ts';
+import { startEtcd } from '../etcd-store/open.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import type { EtcdVersion } from '../support/peers.ts';
-import { temporaryFolder } from '../support/temp-dir.ts';
 import type { OpenedStore } from './open-store.ts';
 
 /** Opens an etcd store over a new etcd of one member. */
 export async function openOverEtcd(context: TestContext, version: EtcdVersion): Promise<OpenedStore> {
   // What is on the disk and what is not is etcd's own affair; without it, a test is over in a fraction of the time.
   const extraArgs = version === '3.4' ? [] : ['--unsafe-no-fsync'];
-  const member = await startMember({ version, name: 'm', dataDir: temporaryFolder(context), extraArgs });
-  context.after(() => member[Symbol.asyncDispose]());
-  await member.waitHealthy();
+  const member = await startEtcd(context, version, extraArgs);
   const clock = new FakeClock();
   const ended: boolean[] = [];
   const open = (): Promise<Store> =>

@@ -6,43 +6,25 @@ import { create } from '@bufbuild/protobuf';
 import { GrpcCallError, openGrpcClient } from '../../src/grpc/client.ts';
 import { RANGE, TXN } from '../../src/grpc/etcd-methods.ts';
 import { RangeRequestSchema } from '../../src/proto/rpc_pb.ts';
-import { openEtcdStore } from '../../src/store/etcd/etcd-store.ts';
 import type { Commit, Committed, Store } from '../../src/store/store.ts';
 import { anchor, commit, put, remove } from '../contract/open-store.ts';
 import { type CallHooks, type CallProxy, startCallProxy } from '../support/call-proxy.ts';
 import { deferred } from '../support/deferred.ts';
-import { type EtcdMember, startMember } from '../support/etcd.ts';
-import { FakeClock } from '../support/fake-clock.ts';
+import type { EtcdMember } from '../support/etcd.ts';
 import { missingPeers } from '../support/peers.ts';
-import { temporaryFolder } from '../support/temp-dir.ts';
+import { openStore, startEtcd } from './open.ts';
 
 const A = 'a'.repeat(32);
 const never = new AbortController().signal;
 
-async function startEtcd(context: TestContext): Promise<EtcdMember> {
-  const dataDir = temporaryFolder(context);
-  const member = await startMember({ version: '3.5', name: 'm', dataDir, extraArgs: ['--unsafe-no-fsync'] });
-  context.after(() => member[Symbol.asyncDispose]());
-  await member.waitHealthy();
-  return member;
-}
+/** What is on the disk is etcd's own affair here. */
+const startFast = (context: TestContext): Promise<EtcdMember> =>
+  startEtcd(context, '3.5', ['--unsafe-no-fsync']);
 
 async function startProxy(context: TestContext, member: EtcdMember, hooks?: CallHooks): Promise<CallProxy> {
   const proxy = await startCallProxy(member.clientUrl, hooks);
   context.after(() => proxy[Symbol.asyncDispose]());
   return proxy;
-}
-
-async function openStore(context: TestContext, ...endpoints: string[]): Promise<Store> {
-  const store = await openEtcdStore({
-    endpoints,
-    tls: {},
-    user: undefined,
-    prefix: '',
-    clock: new FakeClock(),
-  });
-  context.after(() => store.close());
-  return store;
 }
 
 function countKeys(store: Store): Promise<Committed<number>> {
@@ -63,7 +45,7 @@ describe('calls between the etcd store and its cluster', {
   skip: missingPeers('etcd-3.5'),
 }, () => {
   test('a decision that is asked for during a read knows of what was committed before it was asked for', async (t) => {
-    const member = await startEtcd(t);
+    const member = await startFast(t);
     const [held, release] = [deferred<void>(), deferred<void>()];
     const proxy = await startProxy(t, member, {
       beforeAnswer: (path, count) => {
@@ -72,8 +54,8 @@ describe('calls between the etcd store and its cluster', {
         return release.promise;
       },
     });
-    const slow = await openStore(t, proxy.url);
-    const other = await openStore(t, member.clientUrl);
+    const slow = await openStore(t, [proxy.url]);
+    const other = await openStore(t, [member.clientUrl]);
     const first = countKeys(slow);
     await held.promise;
     await commit(other, A, put('k', '1'));
@@ -84,7 +66,7 @@ describe('calls between the etcd store and its cluster', {
   });
 
   test('a commit that was long on its way is not taken for that of somebody else', async (t) => {
-    const member = await startEtcd(t);
+    const member = await startFast(t);
     const [arrives, arrived, asked] = [deferred<void>(), deferred<void>(), deferred<void>()];
     // The first is the read before the decision.
     const isCommit = (path: string, count: number): boolean => path === TXN.path && count === 2;
@@ -101,7 +83,7 @@ describe('calls between the etcd store and its cluster', {
         return arrived.promise;
       },
     });
-    const store = await openStore(t, slow.url, good.url);
+    const store = await openStore(t, [slow.url, good.url]);
     const claimed = claim(store);
     await asked.promise;
     arrives.resolve();
@@ -109,8 +91,8 @@ describe('calls between the etcd store and its cluster', {
   });
 
   test('while etcd is away, everybody is told in time, however many there are', async (t) => {
-    const member = await startEtcd(t);
-    const store = await openStore(t, member.clientUrl);
+    const member = await startFast(t);
+    const store = await openStore(t, [member.clientUrl]);
     await member.program.kill('SIGKILL');
     const startedAt = performance.now();
     const time = async (work: Promise<unknown>): Promise<number> => {
@@ -129,9 +111,9 @@ describe('calls between the etcd store and its cluster', {
   });
 
   test('a history that breaks off is read on from another member', async (t) => {
-    const member = await startEtcd(t);
+    const member = await startFast(t);
     const proxy = await startProxy(t, member);
-    const store = await openStore(t, proxy.url, member.clientUrl);
+    const store = await openStore(t, [proxy.url, member.clientUrl]);
     const { revision } = await commit(store, A, anchor);
     await commit(store, A, put('k', '1'));
     const opened = proxy.count('/etcdserverpb.Watch/Watch');
@@ -145,8 +127,8 @@ describe('calls between the etcd store and its cluster', {
   });
 
   test('a watch from behind a reading tells of the end of the token that came in between', async (t) => {
-    const member = await startEtcd(t);
-    const store = await openStore(t, member.clientUrl);
+    const member = await startFast(t);
+    const store = await openStore(t, [member.clientUrl]);
     await commit(store, A, anchor, put('k', '1'));
     const { revision } = await store.range(A);
     await commit(store, A, remove('_config/size'));
@@ -158,7 +140,7 @@ describe('calls between the etcd store and its cluster', {
   });
 
   test('a call on a connection that ends gracefully is not taken for one that was never sent', async (t) => {
-    const member = await startEtcd(t);
+    const member = await startFast(t);
     const held = deferred<void>();
     const proxy = await startProxy(t, member, {
       beforeRequest: (_path, count) => {
@@ -184,9 +166,9 @@ describe('calls between the etcd store and its cluster', {
   });
 
   test('a store that was closed makes no connection any more', async (t) => {
-    const member = await startEtcd(t);
+    const member = await startFast(t);
     const sockets = new Set<Socket>();
-    const store = await openStore(t, member.clientUrl);
+    const store = await openStore(t, [member.clientUrl]);
     await member.program.kill('SIGKILL');
     const read = Promise.resolve(store.range(A)).catch(() => {});
     await store.close();
