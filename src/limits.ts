@@ -6,6 +6,14 @@ export const LIMITS = {
   overflowMembersMax: 256,
   /** Tokens whose members that went away during the bootstrap are remembered; others may not come back wiped. */
   departedTokensMax: 10_000,
+  /** Tokens whose refused registrations are remembered for findings; those unseen for longest are forgotten first. */
+  attemptTokensMax: 10_000,
+  /** Refused registrations that are remembered of a token. */
+  attemptsPerTokenMax: 32,
+  /** How long a refused registration is remembered: a day. */
+  attemptsKeptMs: 86_400_000,
+  /** Keys that one commit gives a later end, each with its note. etcd takes 128 operations, 64 of them tokens at once. */
+  extendedKeysPerCommit: 25,
   /** A member's id, or the name of an etcd 0.4 machine. */
   memberIdMaxBytes: 255,
   /** A member's value: a name with a few peer URLs. */

@@ -9,6 +9,8 @@ export interface CreationRequest {
   readonly size: number;
   /** How long the token is to live, in whole seconds. */
   readonly ttlSeconds: number;
+  /** The digest of its management secret; absent: only the operator may extend or revoke it. */
+  readonly secretDigest?: string;
 }
 
 /**
@@ -20,8 +22,13 @@ export interface CreationRequest {
  */
 export function decideCreation(range: TokenRange, request: CreationRequest, now: number): Decision<boolean> {
   if (range.entries.length > 0) return { operations: [], outcome: false };
-  const { size, ttlSeconds } = request;
-  const record = { size, createdAt: now, expiresAt: now + ttlSeconds * 1000 };
+  const { size, ttlSeconds, secretDigest } = request;
+  const record = {
+    size,
+    createdAt: now,
+    expiresAt: now + ttlSeconds * 1000,
+    ...(secretDigest === undefined ? {} : { secretDigest }),
+  };
   return { operations: creationOperations(record), outcome: true };
 }
 

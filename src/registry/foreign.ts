@@ -1,5 +1,5 @@
 import type { Commit, WatchEvent } from '../store/store.ts';
-import { parseMemberKey, STATE_KEY } from './keys.ts';
+import { parseMemberKey, RECORD_KEY, STATE_KEY } from './keys.ts';
 
 /**
  * What something else than Muster did to a token, in a store that others can write to. `added`: a new member, as etcd
@@ -20,11 +20,25 @@ function isAdmitted(event: WatchEvent): boolean {
 
 /**
  * A commit as far as it reaches those who wait. What they were shown is never taken back under them, whoever writes to
- * the store beside Muster.
+ * the store beside Muster, and they are not shown again what only lives longer.
  */
 export function admitCommit(commit: Commit): Commit {
-  if (commit.isForeign !== true) return commit;
-  return { ...commit, events: commit.events.filter(isAdmitted) };
+  if (commit.isForeign === true) return { ...commit, events: commit.events.filter(isAdmitted) };
+  return isExtension(commit)
+    ? { ...commit, events: commit.events.filter((event) => !isKept(event)) }
+    : commit;
+}
+
+/** A commit that gives keys the end of their token writes its record too, which no registration does. */
+function isExtension({ events }: Commit): boolean {
+  return events.some(
+    (event) => event.type === 'put' && event.entry.key === RECORD_KEY && event.previous !== undefined,
+  );
+}
+
+function isKept(event: WatchEvent): boolean {
+  if (event.type !== 'put' || event.previous === undefined) return false;
+  return Buffer.compare(event.entry.value, event.previous.value) === 0;
 }
 
 /** What there is to say about a commit that Muster did not make. */

@@ -15,7 +15,7 @@ describe('the life of a token', () => {
       () => registry.register(registrationOf(UNKNOWN, 1), undefined),
       () => registry.elect({ token: UNKNOWN, text: 'x', condition: {}, dialect: 'v2', from: '' }),
       () => registry.remove({ token: UNKNOWN, memberId: 'x', condition: {}, isAdmin: true }),
-      () => registry.revoke(UNKNOWN),
+      () => registry.revoke(UNKNOWN, { isAdmin: true, secret: undefined }),
     ];
     for (const call of calls) assert.equal((await refusalOf(call)).code, 'unknown-token');
     await registry.markTold(UNKNOWN, 'x', '10.0.0.1', undefined);
@@ -82,14 +82,17 @@ describe('the life of a token', () => {
     const token = await registry.create({ size: 2, ttlSeconds: 60 });
     await registerMany(registry, token, 1);
     clock.advance(5_000);
-    await registry.revoke(token);
+    await registry.revoke(token, { isAdmin: true, secret: undefined });
     for (const wait of [0, 100_000]) {
       clock.advance(wait);
       const error = await refusalOf(() => registry.register(registrationOf(token, 2), undefined));
       assert.equal(error.code, 'revoked-token');
       assert.equal(error.message, 'this token was revoked on 2026-01-01T00:00:05Z');
     }
-    assert.equal((await refusalOf(() => registry.revoke(token))).code, 'revoked-token');
+    assert.equal(
+      (await refusalOf(() => registry.revoke(token, { isAdmin: true, secret: undefined }))).code,
+      'revoked-token',
+    );
     clock.advance(LIMITS.tombstoneSeconds * 1000);
     assert.equal((await refusalOf(() => registry.read(token))).code, 'unknown-token');
   });

@@ -13,13 +13,15 @@ const MAKE_A_NEW_ONE = 'make a new one with /new?size=N and give it to every mem
  */
 export function readLiveContent(range: TokenRange, now: number): LiveContent {
   const content = readContent(range);
-  if (content === undefined) {
-    throw new MusterError('unknown-token', 'this token was never issued here', { remedy: MAKE_A_NEW_ONE });
-  }
+  if (content === undefined) throw unknownTokenError();
   if (isLive(content, now)) return content;
   const { expiresAt, revokedAt } = content.record;
   if (revokedAt !== undefined) throw endedError('revoked-token', 'was revoked', revokedAt);
   throw endedError('expired-token', 'expired', Math.min(expiresAt, now));
+}
+
+export function unknownTokenError(): MusterError {
+  return new MusterError('unknown-token', 'this token was never issued here', { remedy: MAKE_A_NEW_ONE });
 }
 
 function isLive(content: RegistryContent, now: number): content is LiveContent {

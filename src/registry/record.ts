@@ -5,6 +5,8 @@ export interface TokenRecord {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly revokedAt?: number;
+  /** The digest of the management secret, in hex (`digestManagementSecret`); absent for a token of `/new`. */
+  readonly secretDigest?: string;
 }
 
 const encoder = new TextEncoder();

@@ -130,7 +130,7 @@ describe('Registry.nextChange', { timeout: 30_000 }, () => {
         refusalOf(() => registry.nextChange(token, 1, signal, ({ type }) => type === 'delete')),
       ];
       if (code === 'expired-token') clock.advance(60_000);
-      else await registry.revoke(token);
+      else await registry.revoke(token, { isAdmin: true, secret: undefined });
       for (const error of await Promise.all(waiting)) assert.equal(error.code, code);
       assert.equal((await store.stats()).watchers, 0);
     });

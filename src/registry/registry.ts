@@ -1,21 +1,27 @@
 import type { Clock } from '../clock/clock.ts';
-import { type ErrorCode, isMusterError } from '../errors.ts';
+import { type ErrorCode, isMusterError, type MusterError } from '../errors.ts';
 import type { Commit, Committed, Decision, Entry, Store, TokenRange } from '../store/store.ts';
+import { Attempts } from './attempts.ts';
 import { type RegistryChange, readChanges } from './change.ts';
 import { type CreationRequest, decideCreation } from './create.ts';
 import { Departures } from './departures.ts';
 import { decideElection, type ElectionRequest } from './elect.ts';
+import { decideExtension, decideFollowingEnds, type ExtensionRequest } from './extend.ts';
+import type { Attempt } from './findings.ts';
 import { Following } from './following.ts';
 import { admitCommit } from './foreign.ts';
 import { parseMemberKey, SIZE_KEY } from './keys.ts';
-import { readLiveContent } from './lifecycle.ts';
+import { readLiveContent, unknownTokenError } from './lifecycle.ts';
+import type { ManagementClaim } from './management.ts';
+import type { TokenRecord } from './record.ts';
 import { decideRegistration, type RegistrationPolicy, type RegistrationRequest } from './register.ts';
 import type { Registrants } from './registrants.ts';
-import type { LiveContent } from './registry-state.ts';
+import { type LiveContent, type RegistryContent, readContent } from './registry-state.ts';
 import { decideRemoval, type RemovalOutcome, type RemovalRequest } from './remove.ts';
 import { decideRevocation } from './revoke.ts';
 import type { ShownEntry, WriteOutcome } from './shown-entry.ts';
 import { isShownKey, shownCommit } from './shown-keys.ts';
+import { reportToken, type TokenReport } from './token-report.ts';
 import { decideTold } from './told.ts';
 import {
   decideTransaction,
@@ -39,15 +45,14 @@ export interface RegistryOptions {
   readonly observer?: RegistryObserver;
 }
 
+/** Who registers, as far as others are told of it. */
+export type Registering = Pick<RegistrationRequest, 'token' | 'memberId' | 'dialect' | 'from'>;
+
 /** Told about what happens to tokens, for the log and the metrics. */
 export interface RegistryObserver {
   created(token: string, request: CreationRequest): void;
   /** `outcome`: what was written, or the code of the error that refused it. `completed`: it took the last slot. */
-  registered(
-    request: Pick<RegistrationRequest, 'token' | 'memberId' | 'dialect' | 'from'>,
-    outcome: WriteOutcome['kind'] | ErrorCode,
-    completed: boolean,
-  ): void;
+  registered(request: Registering, outcome: WriteOutcome['kind'] | ErrorCode, completed: boolean): void;
 }
 
 /** A token's content with the store's revision that it was read at. */
@@ -70,6 +75,16 @@ interface SentAnswer {
   readonly address: string;
 }
 
+/** A report that was made, with what it was made from beside the content. */
+interface CachedReport {
+  readonly attempts: readonly Attempt[];
+  readonly at: number;
+  readonly report: TokenReport;
+}
+
+/** How long a report stands while nothing but the time changes. */
+const REPORT_FRESH_MS = 1000;
+
 /** Stands for a token where only the store's answer counts. No token has this form, so none is ever issued. */
 const PROBE_TOKEN = 'health';
 
@@ -82,6 +97,8 @@ export class Registry {
   readonly #registrants: Registrants;
   readonly #observer: RegistryObserver | undefined;
   readonly #departures = new Departures();
+  readonly #attempts: Attempts;
+  readonly #reports = new WeakMap<RegistryContent, CachedReport>();
   /** Answers of which it is not known yet that they arrived, by their connection. */
   readonly #sent = new WeakMap<object, SentAnswer[]>();
 
@@ -92,6 +109,7 @@ export class Registry {
     this.#policy = options.policy;
     this.#registrants = options.registrants;
     this.#observer = options.observer;
+    this.#attempts = new Attempts(options.clock);
   }
 
   /** 16 hex digits that name this service's store. */
@@ -160,10 +178,10 @@ export class Registry {
         ),
       );
       if (connection !== undefined) this.#departures.comeBack(token, memberId, connection);
-      this.#observer?.registered(request, written.kind, written.completed);
+      this.#noteRegistered(request, written.kind, written.completed);
       return written;
     } catch (error) {
-      if (isMusterError(error)) this.#observer?.registered(request, error.code, false);
+      if (isMusterError(error)) this.#noteRefused(request, error);
       if (connection !== undefined && claim === 'claimed') {
         this.#registrants.release(token, memberId, connection);
       }
@@ -210,7 +228,7 @@ export class Registry {
     } catch (error) {
       if (registering !== undefined && isMusterError(error)) {
         const { memberId, request } = registering;
-        this.#observer?.registered({ ...request, token, memberId }, error.code, false);
+        this.#noteRefused({ ...request, token, memberId }, error);
       }
       throw error;
     } finally {
@@ -233,8 +251,21 @@ export class Registry {
       const { memberId, request } = registered;
       if (parseMemberKey(outcome.entry.key) !== memberId) continue;
       if (connection !== undefined) this.#departures.comeBack(token, memberId, connection);
-      this.#observer?.registered({ ...request, token, memberId }, outcome.kind, outcome.completed);
+      this.#noteRegistered({ ...request, token, memberId }, outcome.kind, outcome.completed);
     }
+  }
+
+  #noteRegistered(request: Registering, kind: WriteOutcome['kind'], completed: boolean): void {
+    const { token, memberId, from } = request;
+    this.#observer?.registered(request, kind, completed);
+    this.#attempts.settle(token, memberId, from);
+    if (kind === 'repeated') this.#attempts.note(token, { memberId, from });
+  }
+
+  #noteRefused(request: Registering, { code, message }: MusterError): void {
+    const { token, memberId, from } = request;
+    this.#observer?.registered(request, code, false);
+    this.#attempts.note(token, { memberId, from, refusal: { code, message } });
   }
 
   /** Writes the election's key; resolves when it is durable. */
@@ -259,8 +290,49 @@ export class Registry {
   }
 
   /** Ends a token before its time; resolves when that is durable. Whoever waits is told. */
-  async revoke(token: string): Promise<void> {
-    await this.#store.transact(token, (range) => decideRevocation(range, this.#clock.now()));
+  async revoke(token: string, claim: ManagementClaim): Promise<void> {
+    await this.#store.transact(token, (range) => decideRevocation(range, claim, this.#clock.now()));
+  }
+
+  /**
+   * Gives a token, and with it all that is registered under it, a later end; resolves when that is durable. Where it
+   * rejects on the way, the same call again carries on.
+   */
+  async extend(token: string, request: ExtensionRequest): Promise<TokenRecord> {
+    const { outcome } = await this.#store.transact(token, (range) =>
+      decideExtension(range, request, this.#clock.now()),
+    );
+    for (let more = true; more; ) {
+      const followed = await this.#store.transact(token, (range) =>
+        decideFollowingEnds(range, this.#clock.now()),
+      );
+      more = followed.outcome;
+    }
+    return outcome;
+  }
+
+  /**
+   * All that can be said about a token, also about one that is over. What time alone changes in it is up to a second
+   * old, since many may read the same.
+   *
+   * @throws MusterError `unknown-token`
+   */
+  async report(token: string): Promise<TokenReport> {
+    const { revision, entries } = await this.#store.range(token);
+    const content = readContent({ revision, entries });
+    if (content === undefined) throw unknownTokenError();
+    const attempts = this.#attempts.of(token);
+    const now = this.#clock.now();
+    const known = this.#reports.get(content);
+    if (known?.attempts === attempts && now - known.at < REPORT_FRESH_MS) return known.report;
+    const report = reportToken({ token, revision, content, attempts }, now);
+    this.#reports.set(content, { attempts, at: now, report });
+    return report;
+  }
+
+  /** Tells when a registration is refused, or such a refusal is settled: no commit says so. Answers how to stop that. */
+  onAttempt(token: string, listener: () => void): () => void {
+    return this.#attempts.listen(token, listener);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { contractOfCommits } from './commit-contract.ts';
 import { contractOfExpiry } from './expiry-contract.ts';
+import { contractOfExtension } from './extension-contract.ts';
 import { contractOfHistory } from './history-contract.ts';
 import type { OpenStore } from './open-store.ts';
 import { contractOfTokens } from './tokens-contract.ts';
@@ -10,6 +11,7 @@ export function storeContract(name: string, open: OpenStore, skip: string | fals
   contractOfCommits(name, open, skip);
   contractOfWatches(name, open, skip);
   contractOfExpiry(name, open, skip);
+  contractOfExtension(name, open, skip);
   contractOfHistory(name, open, skip);
   contractOfTokens(name, open, skip);
 }

@@ -98,7 +98,7 @@ for (const version of ['3.4', '3.5', '3.6'] as const satisfies readonly EtcdVers
     const following = cutOff.registry.follow(token, revision + 1, () => {});
     const ended = assert.rejects(following.ended, { code: 'revoked-token' });
     proxy.set('cut');
-    await other.registry.revoke(token);
+    await other.registry.revoke(token, { isAdmin: true, secret: undefined });
     await compact(clientUrl, other.store);
     proxy.set('pass');
     await ended;

@@ -320,7 +320,7 @@ describe('a v2 watch', { timeout: 30_000 }, () => {
     const server = await startV2(t);
     const held = server.ask('GET', `/${TOKEN}?recursive=true&wait=true`);
     await parked(server);
-    await server.registry.revoke(TOKEN);
+    await server.registry.revoke(TOKEN, { isAdmin: true, secret: undefined });
     const { status, body } = await held;
     assert.equal(status, 404);
     assert.match(body, /^\{"errorCode":100,"message":"this token was revoked on 2026-01-01T00:00:00Z"/);
