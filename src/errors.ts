@@ -48,7 +48,11 @@ export type ErrorCode =
   /** The address to listen on is taken, or cannot be had. */
   | 'cannot-listen'
   /** A setting of the operator is wrong. */
-  | 'bad-setting';
+  | 'bad-setting'
+  /** The request is not what its address takes. */
+  | 'bad-request'
+  /** What was asked for comes with the last member, and some are missing. */
+  | 'incomplete-cluster';
 
 /** What a person is told beside the message. */
 export interface ErrorDetails {

@@ -82,6 +82,8 @@ export const LIMITS = {
   watchRefusalDelayMaxMs: 30_000,
   /** How often a watch that asked for it is told that nothing has happened; ten minutes, as in etcd. */
   watchProgressMs: 600_000,
+  /** How often a silent stream of events is sent a line without meaning. */
+  eventsHeartbeatMs: 15_000,
   /** How often a client that watches the health of the service is told of a change. */
   healthCheckMs: 5000,
   /** `<token>/<key>` in a store. LMDB takes 1978 bytes, of which its index by time and its history need a few. */

@@ -4,6 +4,8 @@ import type { MovePurpose, RunningServer } from './cli/command.ts';
 import { runCli } from './cli/main.ts';
 import { readPackageVersion } from './cli/package-version.ts';
 import { type Clock, systemClock } from './clock/clock.ts';
+import type { ApiOptions } from './dialect/api/handler.ts';
+import { Heartbeat } from './dialect/api/heartbeat.ts';
 import type { V2Options } from './dialect/v2/handler.ts';
 import { formatError } from './dialect/v3/errors.ts';
 import { createV3Methods } from './dialect/v3/handler.ts';
@@ -33,7 +35,7 @@ import type { Settings } from './server/settings.ts';
 import { createProxyTrust } from './server/source-address.ts';
 import { withHealth } from './server/stream-health.ts';
 import { readTlsFiles, reloadTls, type TlsFiles, tlsFilesOf } from './server/tls.ts';
-import { createTokenSource } from './server/token-source.ts';
+import { createSecret, createTokenSource } from './server/token-source.ts';
 import { readUsers, type Users } from './server/users.ts';
 import { type EtcdStoreOptions, openEtcdStore } from './store/etcd/etcd-store.ts';
 import { backUpLmdbStore, restoreLmdbStore } from './store/lmdb/backup.ts';
@@ -132,7 +134,11 @@ async function openListeners(parts: Parts, listeners: Listener[]): Promise<void>
   const routing = describeRouting(parts);
   const v2 = describeV2(parts, routing);
   const { serveStream } = createGrpcServer(describeGrpc(parts, routing, v2));
-  await open(settings.listen, createRouter({ ...routing, v2 }), withHealth(serveStream, routing));
+  await open(
+    settings.listen,
+    createRouter({ ...routing, v2, api: describeApi(parts, v2) }),
+    withHealth(serveStream, routing),
+  );
   if (tls !== undefined) followTls(parts, tls, listeners);
   if (settings.metrics.kind !== 'own') return;
   const pages = { ...routing.pages, renderMetrics: () => metrics.render() };
@@ -214,6 +220,11 @@ function describeV2(parts: Parts, { onFault }: PagesRouterOptions): V2Options {
     assertMayCreate: createPolicy(settings.create, adminToken !== undefined),
     onFault,
   };
+}
+
+/** The API makes tokens as `/new` does, by the same limits. */
+function describeApi({ clock }: Parts, v2: V2Options): ApiOptions {
+  return { ...v2, createSecret, heartbeat: new Heartbeat(clock), version: readPackageVersion() };
 }
 
 /** Watches of both dialects count together. */

@@ -11,6 +11,18 @@ export const CORS_HEADERS: readonly string[] = [
   '*',
 ];
 
+/** The same for the API, which has methods of its own and answers what pages have to read. */
+export const API_CORS_HEADERS: readonly string[] = [
+  'Access-Control-Allow-Headers',
+  'accept, content-type, authorization, last-event-id',
+  'Access-Control-Allow-Methods',
+  'GET, HEAD, POST, PATCH, DELETE, OPTIONS',
+  'Access-Control-Allow-Origin',
+  '*',
+  'Access-Control-Expose-Headers',
+  'Location, Retry-After',
+];
+
 /** One request with its answer. */
 export interface Exchange {
   readonly req: IncomingMessage;

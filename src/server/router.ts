@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ApiOptions, serveApi } from '../dialect/api/handler.ts';
+import { type ApiRoute, isApiPath, parseApiRoute } from '../dialect/api/route.ts';
 import { serveV2, type V2Options } from '../dialect/v2/handler.ts';
-import { parseRoute } from '../dialect/v2/route.ts';
-import { CORS_HEADERS, type Exchange, sendText } from '../http/exchange.ts';
+import { parseRoute, type Route } from '../dialect/v2/route.ts';
+import { API_CORS_HEADERS, CORS_HEADERS, type Exchange, sendText } from '../http/exchange.ts';
 import type { Identify } from './identify.ts';
 import { type PageName, type PagesOptions, parsePageName, servePage } from './pages.ts';
 
@@ -15,6 +17,7 @@ export type RouteName =
   | 'state'
   | 'watch'
   | 'none'
+  | `api-${Exclude<ApiRoute['kind'], 'none'>}`
   | PageName;
 
 /** Answers one request of a listener. */
@@ -32,9 +35,10 @@ export interface PagesRouterOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-/** What the router of the discovery protocol needs beside that. */
+/** What the router of the service needs beside that. */
 export interface RouterOptions extends PagesRouterOptions {
   readonly v2: V2Options;
+  readonly api: ApiOptions;
 }
 
 /** Sends each request to the page or the dialect that its path names. */
@@ -43,6 +47,12 @@ export function createRouter(options: RouterOptions): Serve {
   return (req, res) => {
     const { path, query } = splitTarget(req.url ?? '/');
     if (parsePageName(path) !== undefined) return servePages(req, res);
+    if (isApiPath(path)) {
+      const route = parseApiRoute(path);
+      const name = route.kind === 'none' ? 'none' : (`api-${route.kind}` as const);
+      const exchange = openExchange(req, res, { path, query }, name, options, API_CORS_HEADERS);
+      return void serveApi(exchange, route, options.api);
+    }
     const route = parseRoute(path);
     const exchange = openExchange(req, res, { path, query }, nameOf(route.kind, query), options);
     void serveV2(exchange, route, options.v2);
@@ -70,6 +80,7 @@ function openExchange(
   { path, query }: { path: string; query: string },
   name: RouteName,
   { identify, cors, onAnswer }: PagesRouterOptions,
+  corsHeaders: readonly string[] = CORS_HEADERS,
 ): Exchange {
   const startedAt = performance.now();
   return {
@@ -79,13 +90,13 @@ function openExchange(
     path,
     query,
     requester: identify(req.socket, req.headers),
-    baseHeaders: cors ? CORS_HEADERS : [],
+    baseHeaders: cors ? corsHeaders : [],
     answered: (status) => onAnswer(name, status, (performance.now() - startedAt) / 1000),
   };
 }
 
 /** The name of a v2 route; one that waits has a name of its own. */
-function nameOf(kind: Exclude<RouteName, PageName | 'watch'>, query: string): RouteName {
+function nameOf(kind: Route['kind'], query: string): RouteName {
   return kind !== 'new' && kind !== 'none' && query.includes('wait=true') ? 'watch' : kind;
 }
 

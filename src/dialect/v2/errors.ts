@@ -80,6 +80,8 @@ const TABLE: Readonly<Record<ErrorCode, { status: number; errorCode: number; wor
   'not-empty': { status: 500, errorCode: 300, words: 'ours' },
   'cannot-listen': { status: 500, errorCode: 300, words: 'ours' },
   'bad-setting': { status: 500, errorCode: 300, words: 'ours' },
+  'bad-request': { status: 400, errorCode: 210, words: 'ours' },
+  'incomplete-cluster': { status: 409, errorCode: 300, words: 'ours' },
 };
 
 /**

@@ -27,6 +27,8 @@ const TABLE: Readonly<Record<ErrorCode, GrpcStatus>> = {
   'not-empty': GRPC_STATUS.internal,
   'cannot-listen': GRPC_STATUS.internal,
   'bad-setting': GRPC_STATUS.internal,
+  'bad-request': GRPC_STATUS.invalidArgument,
+  'incomplete-cluster': GRPC_STATUS.failedPrecondition,
 };
 
 type EtcdErrorName =
