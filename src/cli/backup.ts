@@ -1,31 +1,31 @@
+import { parseArguments, usageError } from './arguments.ts';
 import { type Command, EXIT_CODES } from './command.ts';
-import { folderOf, parseMoveArguments, settingsOf, usageError } from './move-arguments.ts';
+import { formatManual, type Manual } from './manual.ts';
+import { FOLDER_FLAGS, folderOf, settingsOf } from './move-arguments.ts';
 
-const HELP = `Usage: muster backup [--store lmdb:DIR] BACKUP
-
-Copies the store of a Muster, which may be running, to the new folder BACKUP: all
-that was answered before the command began is in it, with its revisions and its
-history. The running service makes the copy and goes on meanwhile; for a moment
-it needs as much room again in its folder. The backup is a data folder itself.
-
-Options:
-  --store lmdb:DIR  as for "muster serve", also by MUSTER_STORE and the settings
-                    file. Default: lmdb:./muster-data
-
-Examples:
-  muster backup --store lmdb:/var/lib/muster /backup/muster-$(date +%F)
-  muster export --store lmdb:/backup/muster-2026-11-28 tokens.ndjson
-`;
+const MANUAL: Manual = {
+  usage: ['[--store lmdb:DIR] BACKUP'],
+  about: [
+    'Copies the store of a Muster, which may be running, to the new folder BACKUP: all that was answered before the command began is in it, with its revisions and its history. The running service makes the copy and goes on meanwhile; for a moment it needs as much room again in its folder. The backup is a data folder itself.',
+  ],
+  flags: FOLDER_FLAGS,
+  words: { BACKUP: 'the folder to make, which is not there yet' },
+  examples: [
+    'muster backup --store lmdb:/var/lib/muster /backup/muster-$(date +%F)',
+    'muster export --store lmdb:/backup/muster-2026-11-28 tokens.ndjson',
+  ],
+};
 
 /** `muster backup`. */
 export const backupCommand: Command = {
   name: 'backup',
   summary: 'Copy the store of a running Muster.',
-  help: () => HELP,
+  manual: MANUAL,
+  help: (context) => formatManual('backup', MANUAL, context),
   async run(args, context) {
-    const { values, words, isHelp } = parseMoveArguments('backup', args, ['store'], 1);
+    const { values, words, isHelp } = parseArguments('backup', args, FOLDER_FLAGS, 1);
     if (isHelp) {
-      context.stdout.write(HELP);
+      context.stdout.write(formatManual('backup', MANUAL, context));
       return EXIT_CODES.ok;
     }
     const [backup = ''] = words;

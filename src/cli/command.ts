@@ -1,5 +1,6 @@
 import type { Environment, Settings } from '../server/settings.ts';
 import type { Store, StoreStats } from '../store/store.ts';
+import type { Manual } from './manual.ts';
 import type { TextOutput } from './terminal.ts';
 
 /** A server that accepts requests. */
@@ -71,6 +72,8 @@ export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
+  /** What its help, the completion of shells and the man page are made of. */
+  readonly manual?: Manual;
   /** The whole help, for `muster <command> --help`. */
   help(context: CliContext): string;
   /** Runs with the arguments behind the command's name; answers the exit code. May throw. */

@@ -5,31 +5,26 @@ import { systemClock } from '../clock/clock.ts';
 import { MusterError } from '../errors.ts';
 import type { ExportCounts } from '../move/export-format.ts';
 import { exportStore } from '../move/export-store.ts';
+import { parseArguments } from './arguments.ts';
 import { type Command, EXIT_CODES } from './command.ts';
-import { counted, nameOfStore, parseMoveArguments, STORE_FLAGS, settingsOf } from './move-arguments.ts';
+import { formatManual, type Manual } from './manual.ts';
+import { counted, nameOfStore, STORE_FLAGS, settingsOf } from './move-arguments.ts';
 import { openMoveProgress } from './move-progress.ts';
 import type { TextOutput } from './terminal.ts';
 
-const HELP = `Usage: muster export [--store STORE] [FILE|-]
-
-Writes everything that a store keeps as lines of JSON: one for each token, between
-one that says what it is and one that says how much there was. "muster import"
-reads it into another store. A file that exists is not overwritten.
-
-The store of a running Muster cannot be opened by another process: stop it, or
-copy it with "muster backup" and export the copy.
-
-Options:
-  --store STORE  as for "muster serve", also by MUSTER_STORE and the settings file.
-                 Default: lmdb:./muster-data
-  --etcd-*       as for "muster serve", where the store is an etcd cluster, which
-                 may be exported while Musters run on it
-  FILE           where to write; - or nothing is the standard output
-
-Examples:
-  muster export --store lmdb:/var/lib/muster tokens.ndjson
-  muster export --store lmdb:/var/lib/muster | gzip > tokens.ndjson.gz
-`;
+const MANUAL: Manual = {
+  usage: ['[--store STORE] [FILE|-]'],
+  about: [
+    'Writes everything that a store keeps as lines of JSON: one for each token, between one that says what it is and one that says how much there was. "muster import" reads it into another store. A file that exists is not overwritten.',
+    'The store of a running Muster cannot be opened by another process: stop it, or copy it with "muster backup" and export the copy. An etcd cluster may be exported while Musters run on it.',
+  ],
+  flags: STORE_FLAGS,
+  words: { FILE: 'where to write; - or nothing is the standard output' },
+  examples: [
+    'muster export --store lmdb:/var/lib/muster tokens.ndjson',
+    'muster export --store lmdb:/var/lib/muster | gzip > tokens.ndjson.gz',
+  ],
+};
 
 /** Lines are collected up to here before they are written. */
 const WRITE_CHARS = 64 * 1024;
@@ -47,14 +42,15 @@ interface LineOutput {
 export const exportCommand: Command = {
   name: 'export',
   summary: 'Write all that a store keeps to a file.',
-  help: () => HELP,
+  manual: MANUAL,
+  help: (context) => formatManual('export', MANUAL, context),
   async run(args, context) {
-    const { values, words, isHelp } = parseMoveArguments('export', args, STORE_FLAGS, 1);
+    const { values, words, isHelp } = parseArguments('export', args, STORE_FLAGS, 1);
     if (isHelp) {
-      context.stdout.write(HELP);
+      context.stdout.write(formatManual('export', MANUAL, context));
       return EXIT_CODES.ok;
     }
-    const settings = settingsOf(values, STORE_FLAGS, context.env);
+    const settings = settingsOf(values, Object.keys(STORE_FLAGS), context.env);
     const [file = '-'] = words;
     await using store = await context.stores.open(settings, 'export');
     const output = file === '-' ? toOutput(context.stdout) : await openFile(file);

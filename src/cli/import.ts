@@ -7,43 +7,38 @@ import { parseExport } from '../move/export-format.ts';
 import { assertEmpty, type ImportCounts, importTokens } from '../move/import-tokens.ts';
 import { readLines } from '../move/read-lines.ts';
 import type { TokenEntries } from '../store/store.ts';
+import { parseArguments, usageError } from './arguments.ts';
 import { type CliContext, type Command, EXIT_CODES } from './command.ts';
-import {
-  counted,
-  nameOfStore,
-  parseMoveArguments,
-  STORE_FLAGS,
-  settingsOf,
-  usageError,
-} from './move-arguments.ts';
+import { type Flags, formatManual, type Manual } from './manual.ts';
+import { counted, nameOfStore, STORE_FLAGS, settingsOf } from './move-arguments.ts';
 import { type MoveProgress, openMoveProgress } from './move-progress.ts';
 
-const HELP = `Usage: muster import [--store STORE] [FILE|-]
-       muster import [--store STORE] [--token-ttl DURATION] --from-etcd URL
+const FLAGS = {
+  ...STORE_FLAGS,
+  'from-etcd': {
+    value: 'URL',
+    help: 'a client URL of an etcd, http://HOST:PORT. What the Go discovery server wrote is there over the v2 API only: etcd 3.4 and older, from 3.4 on with --enable-v2=true',
+  },
+  'token-ttl': {
+    value: 'DURATION',
+    help: 'how long a token lives whose end etcd does not know. Default: as for "muster serve", 7d',
+  },
+} as const satisfies Flags;
 
-Fills an empty store: with what "muster export" wrote, or with the registries that
-the Go discovery server, or etcd 3.6 and newer, keep in an etcd. Members keep their
-order, keys their values and ends; what has expired is left out. A store that has
-anything is refused. A file is read to its end before anything is written.
-
-Revisions are those of the new store. Members that wait for their cluster find
-back by themselves over v2; over v3, start them again before the last one comes.
-
-Options:
-  --store STORE         as for "muster serve", also by MUSTER_STORE and the settings
-                        file. Default: lmdb:./muster-data
-  FILE                  what to read; - or nothing is the standard input
-  --from-etcd URL       a client URL of an etcd, http://HOST:PORT. What the Go
-                        discovery server wrote is there over the v2 API only:
-                        etcd 3.4 and older, from 3.4 on with --enable-v2=true
-  --token-ttl DURATION  how long a token lives whose end etcd does not know.
-                        Default: as for "muster serve", 7d
-
-Examples:
-  muster import --store lmdb:/var/lib/muster tokens.ndjson
-  gunzip < tokens.ndjson.gz | muster import --store lmdb:/var/lib/muster
-  muster import --store lmdb:/var/lib/muster --from-etcd http://127.0.0.1:2379
-`;
+const MANUAL: Manual = {
+  usage: ['[--store STORE] [FILE|-]', '[--store STORE] [--token-ttl DURATION] --from-etcd URL'],
+  about: [
+    'Fills an empty store: with what "muster export" wrote, or with the registries that the Go discovery server, or etcd 3.6 and newer, keep in an etcd. Members keep their order, keys their values and ends; what has expired is left out. A store that has anything is refused. A file is read to its end before anything is written.',
+    'Revisions are those of the new store. Members that wait for their cluster find back by themselves over v2; over v3, start them again before the last one comes.',
+  ],
+  flags: FLAGS,
+  words: { FILE: 'what to read; - or nothing is the standard input' },
+  examples: [
+    'muster import --store lmdb:/var/lib/muster tokens.ndjson',
+    'gunzip < tokens.ndjson.gz | muster import --store lmdb:/var/lib/muster',
+    'muster import --store lmdb:/var/lib/muster --from-etcd http://127.0.0.1:2379',
+  ],
+};
 
 /** What a source comes to beside what is written. */
 interface Source {
@@ -58,15 +53,15 @@ interface Source {
 export const importCommand: Command = {
   name: 'import',
   summary: 'Fill an empty store from a file or from an etcd.',
-  help: () => HELP,
+  manual: MANUAL,
+  help: (context) => formatManual('import', MANUAL, context),
   async run(args, context) {
-    const flags = [...STORE_FLAGS, 'from-etcd', 'token-ttl'];
-    const { values, words, isHelp } = parseMoveArguments('import', args, flags, 1);
+    const { values, words, isHelp } = parseArguments('import', args, FLAGS, 1);
     if (isHelp) {
-      context.stdout.write(HELP);
+      context.stdout.write(formatManual('import', MANUAL, context));
       return EXIT_CODES.ok;
     }
-    const settings = settingsOf(values, [...STORE_FLAGS, 'token-ttl'], context.env);
+    const settings = settingsOf(values, [...Object.keys(STORE_FLAGS), 'token-ttl'], context.env);
     const { store: choice, tokenTtlSeconds } = settings;
     const etcd = values['from-etcd'];
     const file = words[0] ?? '-';
@@ -81,7 +76,7 @@ export const importCommand: Command = {
       throw usageError('import', '--from-etcd and a file exclude each other');
     const progress = openMoveProgress(context);
     try {
-      const origin = etcd === undefined ? undefined : parseEtcdUrl(String(etcd));
+      const origin = etcd === undefined ? undefined : parseEtcdUrl(etcd);
       // What cannot be read makes no folder.
       const source =
         origin === undefined

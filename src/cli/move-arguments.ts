@@ -1,66 +1,51 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { MusterError } from '../errors.ts';
 import { loadSettings } from '../server/load-settings.ts';
+import { OPTIONS } from '../server/setting-options.ts';
 import type { StoreChoice } from '../server/setting-values.ts';
 import type { Environment, Settings } from '../server/settings.ts';
-
-type Values = Readonly<Record<string, string | boolean | undefined>>;
-
-/** The options and the other words of a command. */
-export interface MoveArguments {
-  readonly values: Values;
-  readonly words: readonly string[];
-  readonly isHelp: boolean;
-}
-
-/** A usage error of one of the commands that move data. */
-export function usageError(command: string, problem: string, remedy?: string): MusterError {
-  return new MusterError('bad-setting', problem, {
-    remedy: remedy ?? `Run "muster ${command} --help" for how it is used.`,
-  });
-}
-
-/** Takes a command line apart. @param flags options that have a value, beside `--help` */
-export function parseMoveArguments(
-  command: string,
-  args: readonly string[],
-  flags: readonly string[],
-  wordsMax: number,
-): MoveArguments {
-  const options: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } };
-  for (const flag of flags) options[flag] = { type: 'string' };
-  let parsed: { values: Record<string, unknown>; positionals: string[] };
-  try {
-    parsed = parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw usageError(command, error instanceof Error ? error.message.replace(/\.$/, '') : String(error));
-  }
-  const { positionals } = parsed;
-  const values = parsed.values as Values;
-  const excess = positionals[wordsMax];
-  if (excess !== undefined)
-    throw usageError(command, `unexpected argument ${JSON.stringify(excess.slice(0, 100))}`);
-  const { help } = values;
-  return { values, words: positionals, isHelp: help === true };
-}
+import { usageError } from './arguments.ts';
 
 /** The settings that count for a command: as for `muster serve`, with the options of the command in front. */
-export function settingsOf(values: Values, names: readonly string[], env: Environment): Settings {
+export function settingsOf(
+  values: Readonly<Record<string, string | boolean | undefined>>,
+  names: readonly string[],
+  env: Environment,
+): Settings {
   const argv = names.flatMap((name) =>
     typeof values[name] === 'string' ? [`--${name}=${values[name]}`] : [],
   );
   return loadSettings({ argv, env });
 }
 
+/** An option of `muster serve` that a command takes too. */
+interface SharedFlag {
+  readonly value: string;
+  readonly help: string;
+}
+
+const asForServe = (
+  { placeholder }: { readonly placeholder: string },
+  help: string = 'as for "muster serve"',
+): SharedFlag => ({ value: placeholder, help });
+
+const STORE_HELP =
+  'as for "muster serve", also by MUSTER_STORE and the settings file. Default: lmdb:./muster-data';
+
 /** The options that say which store, and how it is reached. */
-export const STORE_FLAGS: readonly string[] = [
-  'store',
-  'etcd-prefix',
-  'etcd-ca',
-  'etcd-cert',
-  'etcd-key',
-  'etcd-user-file',
-];
+export const STORE_FLAGS: Readonly<
+  Record<'store' | 'etcd-prefix' | 'etcd-ca' | 'etcd-cert' | 'etcd-key' | 'etcd-user-file', SharedFlag>
+> = {
+  store: asForServe(OPTIONS.store, STORE_HELP),
+  'etcd-prefix': asForServe(OPTIONS.etcdPrefix, 'as for "muster serve", where the store is an etcd cluster'),
+  'etcd-ca': asForServe(OPTIONS.etcdCaFile),
+  'etcd-cert': asForServe(OPTIONS.etcdCertFile),
+  'etcd-key': asForServe(OPTIONS.etcdKeyFile),
+  'etcd-user-file': asForServe(OPTIONS.etcdUserFile),
+};
+
+/** The option that says which data folder. */
+export const FOLDER_FLAGS: Readonly<Record<'store', SharedFlag>> = {
+  store: { value: 'lmdb:DIR', help: STORE_HELP },
+};
 
 /** A store as `--store` names it. */
 export function nameOfStore(choice: StoreChoice): string {

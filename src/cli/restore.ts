@@ -1,29 +1,28 @@
+import { parseArguments, usageError } from './arguments.ts';
 import { type Command, EXIT_CODES } from './command.ts';
-import { counted, folderOf, parseMoveArguments, settingsOf, usageError } from './move-arguments.ts';
+import { formatManual, type Manual } from './manual.ts';
+import { counted, FOLDER_FLAGS, folderOf, settingsOf } from './move-arguments.ts';
 
-const HELP = `Usage: muster restore [--store lmdb:DIR] BACKUP
-
-Makes a data folder of what "muster backup" wrote, for "muster serve" to go on
-with. A folder that holds a store is refused. What was answered after the backup
-is not in it: members that registered since are unknown.
-
-Options:
-  --store lmdb:DIR  as for "muster serve", also by MUSTER_STORE and the settings
-                    file. Default: lmdb:./muster-data
-
-Example:
-  muster restore --store lmdb:/var/lib/muster /backup/muster-2026-11-28
-`;
+const MANUAL: Manual = {
+  usage: ['[--store lmdb:DIR] BACKUP'],
+  about: [
+    'Makes a data folder of what "muster backup" wrote, for "muster serve" to go on with. A folder that holds a store is refused. What was answered after the backup is not in it: members that registered since are unknown.',
+  ],
+  flags: FOLDER_FLAGS,
+  words: { BACKUP: 'a folder that "muster backup" made' },
+  examples: ['muster restore --store lmdb:/var/lib/muster /backup/muster-2026-11-28'],
+};
 
 /** `muster restore`. */
 export const restoreCommand: Command = {
   name: 'restore',
   summary: 'Make a data folder of a backup.',
-  help: () => HELP,
+  manual: MANUAL,
+  help: (context) => formatManual('restore', MANUAL, context),
   async run(args, context) {
-    const { values, words, isHelp } = parseMoveArguments('restore', args, ['store'], 1);
+    const { values, words, isHelp } = parseArguments('restore', args, FOLDER_FLAGS, 1);
     if (isHelp) {
-      context.stdout.write(HELP);
+      context.stdout.write(formatManual('restore', MANUAL, context));
       return EXIT_CODES.ok;
     }
     const [backup = ''] = words;

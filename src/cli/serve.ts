@@ -3,7 +3,8 @@ import { loadSettings } from '../server/load-settings.ts';
 import { createLog, redactTokens } from '../server/log.ts';
 import { parseServeCommandLine, type Settings } from '../server/settings.ts';
 import { type CliContext, type Command, EXIT_CODES, type RunningServer } from './command.ts';
-import { formatSettingsHelp } from './settings-help.ts';
+import { formatExamples, type Manual } from './manual.ts';
+import { formatSettingsHelp, settingFlags } from './settings-help.ts';
 import { emphasisFor, formatIndented, textWidth } from './terminal.ts';
 
 /** The exit codes of a process that ended by a signal, as shells count them: 128 and the signal's number. */
@@ -15,6 +16,16 @@ const INTRODUCTION =
 const GO_SERVER =
   'The flags -a/--addr, -h/--host and -m, and the variables DISC_ADDR and DISC_HOST, of the Go discovery ' +
   'server mean --listen, --public-url and --token-ttl.';
+
+const MANUAL: Manual = {
+  usage: ['[--flag VALUE]...'],
+  about: [INTRODUCTION, GO_SERVER],
+  flags: settingFlags(),
+  examples: [
+    'muster serve',
+    'muster serve --listen 0.0.0.0:8087 \\\n  --public-url http://discovery.example:8087 \\\n  --admin-token-file /etc/muster/admin-token',
+  ],
+};
 
 /** A promise that resolves at the first signal; a second one ends the process at once. */
 function firstSignal(context: CliContext): { readonly received: Promise<void>; release(): void } {
@@ -73,13 +84,16 @@ async function serveUntilSignal(settings: Settings, context: CliContext): Promis
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'Run the discovery service.',
+  manual: MANUAL,
   help({ stdout, env }) {
     const width = textWidth(stdout);
+    const strong = emphasisFor(stdout, env);
     return [
       'Usage: muster serve [--flag VALUE]...\n',
       formatIndented(INTRODUCTION, 0, width),
-      formatSettingsHelp(width, emphasisFor(stdout, env)),
+      formatSettingsHelp(width, strong),
       formatIndented(GO_SERVER, 0, width),
+      formatExamples(MANUAL.examples, strong),
     ].join('\n');
   },
   async run(args, context) {

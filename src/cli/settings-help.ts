@@ -1,4 +1,5 @@
 import { FILE_OPTION, OPTION_GROUPS, OPTIONS } from '../server/setting-options.ts';
+import type { Flag, Flags } from './manual.ts';
 import { type Emphasis, formatIndented } from './terminal.ts';
 
 const OPTION_INDENT = 2;
@@ -33,6 +34,20 @@ export function formatSettingsHelp(width: number, strong: Emphasis): string {
     return `${strong(`${group}:`)}\n${texts.map((option) => formatOption(option, width, strong)).join('')}`;
   });
   return [`${strong('Settings file:')}\n${formatOption(FILE_OPTION, width, strong)}`, ...groups].join('\n');
+}
+
+/** The same options as those of any command. */
+export function settingFlags(): Flags {
+  const flags = [FILE_OPTION, ...Object.values(OPTIONS)].map((option: Described): [string, Flag] => {
+    const { flag, placeholder, help, defaultText, variable } = option;
+    const isChoice = /^[a-z]+(?:\|[a-z]+)+$/.test(placeholder);
+    const choices = isChoice ? { choices: placeholder.split('|') } : {};
+    return [
+      flag,
+      { value: placeholder, ...choices, help: `${help} Default: ${defaultText}. Variable: ${variable}.` },
+    ];
+  });
+  return Object.fromEntries(flags);
 }
 
 /** Text as the cell of a Markdown table. */

@@ -101,9 +101,9 @@ test('muster join ends with a code of its own for each end, and says what to do'
     [[], 2, /takes one discovery URL/],
     [[url], 2, /needs --name and --peer-urls/],
     [['token', ...member(1)], 2, /is not a discovery URL/],
-    [[url, ...member(1), '--format', 'xml'], 2, /--format is not one of env, flags, yaml, json/],
+    [[url, ...member(1), '--format', 'xml'], 2, /--format "xml" is not one of env, flags, yaml, json/],
     [[url, ...member(1), '--timeout', 'soon'], 2, /--timeout "soon" is not a duration/],
-    [[url, ...member(1), '--colour'], 2, /Unknown option '--colour'/],
+    [[url, ...member(1), '--colour'], 2, /unknown option "--colour"/],
     [[url, ...member(1), '--exec'], 2, /--exec needs a command/],
   ];
   for (const [args, code, message] of cases) {

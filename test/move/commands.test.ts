@@ -107,7 +107,7 @@ test('what cannot be exported or imported is refused before anything is written'
     [['export', '--store', at('live'), `${dir.path}/no/file`], 1, /cannot write .*\/no\/file: ENOENT\./],
     [['export', '--store', at('none')], 1, /there is no store of Muster in .*\/none\./],
     [['export', '--store', 'memory:'], 2, /memory: has nothing to export/],
-    [['export', '--sotre', at('live')], 2, /Unknown option '--sotre'/],
+    [['export', '--sotre', at('live')], 2, /unknown option "--sotre"\. Did you mean --store/],
     [
       ['import', '--store', at('new'), cut],
       1,
