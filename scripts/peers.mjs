@@ -58,6 +58,23 @@ const peers = [
     prepare: readSettingsFromWorkingFolder,
   },
   {
+    name: 'ignition-2.14',
+    proves: 'ignition-validate as Debian has it, the judge of Ignition 3.0 to 3.3',
+    packages: ['ignition'],
+    files: ['usr/bin/ignition-validate'],
+    version: { program: 'ignition-validate', args: ['--version'], pattern: /^Ignition (?:Debian )?(2\.14\.\S+)/ },
+  },
+  {
+    name: 'ignition-2.24',
+    proves: 'the judge of Ignition 3.0 to 3.5',
+    programs: ['ignition-validate'],
+  },
+  {
+    name: 'ignition-0.35',
+    proves: 'the judge of Ignition 2.0 to 2.4',
+    programs: ['ignition-validate'],
+  },
+  {
     name: 'wrk',
     proves: 'the load of the benchmarks',
     packages: ['wrk'],

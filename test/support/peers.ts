@@ -6,8 +6,11 @@ import { repositoryRoot } from './repository.ts';
 export const ETCD_VERSIONS = ['3.4', '3.5', '3.6', '3.7'] as const;
 export type EtcdVersion = (typeof ETCD_VERSIONS)[number];
 
+/** The Ignitions that judge documents: Debian's command, and programs of our own around the library. */
+export type IgnitionPeer = 'ignition-2.14' | 'ignition-2.24' | 'ignition-0.35';
+
 /** A folder of the cache: one real program, or a few that belong together. */
-export type PeerName = `etcd-${EtcdVersion}` | 'etcd-discovery' | 'wrk';
+export type PeerName = `etcd-${EtcdVersion}` | IgnitionPeer | 'etcd-discovery' | 'wrk';
 
 const { CI, MUSTER_PEERS_DIR, MUSTER_REQUIRE_PEERS } = process.env;
 const peersDir = resolve(MUSTER_PEERS_DIR ?? `${repositoryRoot}.cache/peers`);
