@@ -62,7 +62,11 @@ const peers = [
     proves: 'ignition-validate as Debian has it, the judge of Ignition 3.0 to 3.3',
     packages: ['ignition'],
     files: ['usr/bin/ignition-validate'],
-    version: { program: 'ignition-validate', args: ['--version'], pattern: /^Ignition (?:Debian )?(2\.14\.\S+)/ },
+    version: {
+      program: 'ignition-validate',
+      args: ['--version'],
+      pattern: /^Ignition (?:Debian )?(2\.14\.\S+)/,
+    },
   },
   {
     name: 'ignition-2.24',

@@ -3,16 +3,24 @@ import { closestWord } from '../server/closest-word.ts';
 import { backupCommand } from './backup.ts';
 import { type CliContext, type Command, EXIT_CODES } from './command.ts';
 import { exportCommand } from './export.ts';
+import { extendCommand } from './extend.ts';
 import { importCommand } from './import.ts';
 import { joinCommand } from './join.ts';
+import { newCommand } from './new.ts';
 import { restoreCommand } from './restore.ts';
+import { revokeCommand } from './revoke.ts';
 import { serveCommand } from './serve.ts';
+import { statusCommand } from './status.ts';
 import { emphasisFor, formatProblem } from './terminal.ts';
 import { versionCommand } from './version.ts';
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly Command[] = [
   serveCommand,
+  newCommand,
+  statusCommand,
+  extendCommand,
+  revokeCommand,
   joinCommand,
   exportCommand,
   importCommand,

@@ -29,7 +29,7 @@ export interface HttpAnswer {
 /** One request. */
 export interface HttpRequest {
   readonly fetch: Fetch;
-  readonly method: 'GET' | 'PUT';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly headers?: Record<string, string>;
   readonly body?: string;

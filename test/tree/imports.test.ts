@@ -25,7 +25,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   join: [MEMBER_VALUE, 'grpc/', 'proto/'],
   move: ['registry/', 'grpc/', 'proto/', 'join/v3/methods.ts', STORE_PORT],
   server: ['dialect/', 'registry/', 'http/', 'grpc/', STORE_PORT],
-  cli: ['server/', 'join/', 'move/', STORE_PORT],
+  'api-client': ['join/', 'registry/'],
+  cli: ['server/', 'join/', 'move/', 'api-client/', 'registry/', STORE_PORT],
 };
 
 /** Registry code decides; it reads no file, opens no socket, and asks neither the time nor for chance. */

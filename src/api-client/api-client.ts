@@ -1,0 +1,116 @@
+import type { Fetch } from '../join/http.ts';
+import { REQUEST_TIMEOUT_MS, sendRequest } from '../join/http.ts';
+import { openNodeFetch } from '../join/node/node-fetch.ts';
+import { type CallOptions, retryPolicyOf, signalOf } from '../join/options.ts';
+import { retry } from '../join/retry.ts';
+import type { TokenReport } from '../registry/token-report.ts';
+import { readAnswer } from './answers.ts';
+import { parseTokenAddress } from './token-address.ts';
+
+/** A token that was made over the API, with what is told of it only once. */
+export interface ManagedToken {
+  readonly token: string;
+  /** The discovery URL. */
+  readonly url: string;
+  readonly managementSecret: string;
+  readonly size: number;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+/** What token is wanted. */
+export interface WantedToken {
+  readonly size: number;
+  /** Default: as the service is set. */
+  readonly ttlSeconds?: number | undefined;
+  readonly adminToken?: string | undefined;
+}
+
+interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly url: URL;
+  readonly body?: object;
+  /** The management secret or the admin token. */
+  readonly credential?: string | undefined;
+}
+
+/**
+ * All that is known of a token.
+ *
+ * @throws DiscoveryError `unknown`, `refused`, `unreachable`
+ * @throws NoApiError where the service is no Muster, or an older one
+ */
+export async function readReport(discoveryUrl: string, options: CallOptions = {}): Promise<TokenReport> {
+  const { api } = parseTokenAddress(discoveryUrl);
+  return (await callApi({ method: 'GET', url: api }, options)) as TokenReport;
+}
+
+/**
+ * Makes a token. Where an answer was lost it makes another one, and nobody ever learns of the first.
+ *
+ * @param service where it is, such as `http://10.0.0.5:8087`
+ * @throws DiscoveryError `refused`, `unreachable`
+ * @throws NoApiError
+ */
+export async function createManagedToken(
+  service: string,
+  { size, ttlSeconds, adminToken }: WantedToken,
+  options: CallOptions = {},
+): Promise<ManagedToken> {
+  const url = new URL(`${service.replace(/\/+$/, '')}/v1/tokens`);
+  const body = ttlSeconds === undefined ? { size } : { size, ttlSeconds };
+  return (await callApi({ method: 'POST', url, body, credential: adminToken }, options)) as ManagedToken;
+}
+
+/**
+ * Gives a token a later end.
+ *
+ * @param credential its management secret, or the admin token of the service
+ * @throws DiscoveryError `unknown`, `expired`, `refused`, `unreachable`
+ */
+export async function extendToken(
+  discoveryUrl: string,
+  ttlSeconds: number,
+  credential: string | undefined,
+  options: CallOptions = {},
+): Promise<TokenReport> {
+  const { api } = parseTokenAddress(discoveryUrl);
+  return (await callApi(
+    { method: 'PATCH', url: api, body: { ttlSeconds }, credential },
+    options,
+  )) as TokenReport;
+}
+
+/** Ends a token before its time. Takes and throws what `extendToken` does. */
+export async function revokeToken(
+  discoveryUrl: string,
+  credential: string | undefined,
+  options: CallOptions = {},
+): Promise<void> {
+  const { api } = parseTokenAddress(discoveryUrl);
+  await callApi({ method: 'DELETE', url: api, credential }, options);
+}
+
+async function callApi(
+  { method, url, body, credential }: ApiRequest,
+  options: CallOptions,
+): Promise<unknown> {
+  const { fetch, close } = openFetch(options);
+  const signal = signalOf(options);
+  const headers: Record<string, string> = {
+    Accept: 'application/json',
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...(credential === undefined ? {} : { Authorization: `Bearer ${credential}` }),
+  };
+  const request = { fetch, method, url, headers, signal, timeoutMs: REQUEST_TIMEOUT_MS };
+  const whole = body === undefined ? request : { ...request, body: JSON.stringify(body) };
+  try {
+    return readAnswer(await retry(retryPolicyOf(options), signal, () => sendRequest(whole)), url);
+  } finally {
+    close();
+  }
+}
+
+function openFetch({ fetch, tls = {} }: CallOptions): { fetch: Fetch; close: () => void } {
+  return fetch === undefined ? openNodeFetch(tls) : { fetch, close: () => {} };
+}
