@@ -10,6 +10,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeChromiumPortable } from './peers/chromium.mjs';
 import { unpackDebian } from './peers/from-debian.mjs';
 import { buildGo } from './peers/from-go.mjs';
 import { run } from './peers/run.mjs';
@@ -85,6 +86,27 @@ const peers = [
     files: ['usr/bin/wrk'],
     // It prints its version and then the usage, and ends with status 1.
     version: { program: 'wrk', args: ['--version'], pattern: /^wrk (?:\w+\/)?(\S+)/, statuses: [1] },
+  },
+  {
+    name: 'chromium',
+    proves: 'the pages, in a real browser',
+    packages: ['chromium-headless-shell', 'chromium-common', 'fonts-liberation', 'fonts-dejavu-core'],
+    files: [
+      'usr/lib/chromium/chromium-headless-shell',
+      'usr/lib/chromium/headless_command_resources.pak',
+      'usr/lib/chromium/headless_lib_data.pak',
+      'usr/lib/chromium/headless_lib_strings.pak',
+      'usr/lib/chromium/icudtl.dat',
+      'usr/lib/chromium/v8_context_snapshot.bin',
+      'usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf',
+      'usr/share/fonts/truetype/liberation/LiberationSans-Bold.ttf',
+      'usr/share/fonts/truetype/liberation/LiberationSerif-Regular.ttf',
+      'usr/share/fonts/truetype/liberation/LiberationMono-Regular.ttf',
+      'usr/share/fonts/truetype/liberation/LiberationMono-Bold.ttf',
+      'usr/share/fonts/truetype/dejavu/DejaVuSans.ttf',
+    ],
+    prepare: makeChromiumPortable,
+    version: { program: 'chromium', args: ['--version'], pattern: /^Chromium (\d+(?:\.\d+){3})/ },
   },
 ];
 
@@ -186,10 +208,15 @@ async function collect(tree, peer, folder) {
     await copyFile(`${tree}/${file}`, `${folder}/${basename(file)}`);
   }
   for (const entry of readdirSync(tree, { recursive: true, withFileTypes: true })) {
-    if (entry.isDirectory() || !/\.so\.\d/.test(entry.name)) continue;
+    if (entry.isDirectory() || !isLibrary(entry)) continue;
     await mkdir(`${folder}/lib`, { recursive: true });
     await cp(`${entry.parentPath}/${entry.name}`, `${folder}/lib/${entry.name}`, { verbatimSymlinks: true });
   }
+}
+
+/** One of the system's places. What a program brings in a folder of its own comes along when its `files` name it. */
+function isLibrary({ parentPath, name }) {
+  return /-linux-gnu/.test(parentPath) && /\.so(\.\d|$)/.test(name);
 }
 
 /**

@@ -34,11 +34,46 @@ export async function unpackDebian(work, wanted) {
   return results;
 }
 
-/** The shared libraries that the packages name as dependencies; the C library is the machine's own. */
+/**
+ * The packages of shared libraries that the packages depend on, and those that these depend on. Other programs that
+ * they would have installed beside them stay away. The C library is the machine's own.
+ */
 async function librariesOf(settings, packages) {
-  const printed = await run('apt-cache', ['depends', '--important', ...settings, ...packages]);
-  const names = [...printed.matchAll(/^ *\|?Depends: (lib[^\s<>]+)/gm)].map((match) => match[1]);
-  return [...new Set(names)].filter((name) => !/^libc\d/.test(name));
+  const printed = await run('apt-cache', ['depends', '--recurse', '--important', ...settings, ...packages]);
+  const dependencies = readDependencies(printed);
+  const found = new Set();
+  const visit = (name) => {
+    for (const library of dependencies.get(name) ?? []) {
+      if (found.has(library) || !/^(lib|zlib1g$)/.test(library) || /^libc\d/.test(library)) continue;
+      found.add(library);
+      visit(library);
+    }
+  };
+  for (const name of packages) visit(name);
+  return [...found].filter((name) => !packages.includes(name));
+}
+
+/**
+ * Reads what `apt-cache depends` prints: a package at the start of a line, and below it one line for each dependency,
+ * in `<>` where it is only a name that others provide. Lines that begin with `|` and the one after them are
+ * alternatives, of which the first real package counts, as it does to apt.
+ */
+function readDependencies(printed) {
+  const dependencies = new Map();
+  let names = [];
+  let settled = false;
+  for (const line of printed.split('\n')) {
+    if (/^[^\s<]/.test(line)) {
+      names = [];
+      dependencies.set(line, names);
+    }
+    const [, more, name] = /^ ([ |])(?:Pre)?Depends: (\S+)/.exec(line) ?? [];
+    if (name === undefined) continue;
+    const taken = !settled && !name.startsWith('<');
+    if (taken) names.push(name);
+    settled = more === '|' && (settled || taken);
+  }
+  return dependencies;
 }
 
 /**
