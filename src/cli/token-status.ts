@@ -36,7 +36,7 @@ function formatTimes(
 ): string {
   const ago = (time: string): string => `${formatSpan(now - Date.parse(time))} ago`;
   const texts = [`made ${ago(createdAt)}`];
-  if (completedAt !== null) texts.push(`complete since ${formatSpan(now - Date.parse(completedAt))}`);
+  if (completedAt !== null) texts.push(`complete for ${formatSpan(now - Date.parse(completedAt))}`);
   if (revokedAt !== null) texts.push(`revoked ${ago(revokedAt)}`);
   else if (state === 'expired') texts.push(`expired ${ago(expiresAt)}`);
   else texts.push(`expires in ${formatSpan(Date.parse(expiresAt) - now)}`);
