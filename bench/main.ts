@@ -9,6 +9,7 @@ import { benchEtcdStore } from './etcd-store.ts';
 import { describeMachine } from './machine.ts';
 import { benchNewTokens } from './new-tokens.ts';
 import { benchNotification } from './notification.ts';
+import { benchOpenPages } from './open-pages.ts';
 import { type BenchOptions, parseBenchOptions } from './options.ts';
 import { benchParkedWatches } from './parked-watches.ts';
 import { benchReads } from './reads.ts';
@@ -27,6 +28,7 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
   ['registrations', benchRegistrations],
   ['new', benchNewTokens],
   ['watches', benchParkedWatches],
+  ['pages', benchOpenPages],
   ['notification', benchNotification],
   ['clusters', benchEtcdClusters],
   ['bootstraps', benchBootstraps],

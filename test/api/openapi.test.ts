@@ -45,7 +45,7 @@ describe('the OpenAPI document says what is answered', { timeout: 60_000 }, () =
     const answer = await ask(muster.url, request);
     const { method = 'GET', path } = request;
     assert.equal(answer.status, status, answer.text);
-    const template = path.replace(/\/tokens\/[^/]+/, '/tokens/{token}');
+    const template = path.replace(/\?.*/, '').replace(/\/tokens\/[^/]+/, '/tokens/{token}');
     const response = document.paths[template]?.[method.toLowerCase()]?.responses[String(status)];
     assert(response, `${method} ${template} ${status} is not in the document`);
     seen.add(`${method.toLowerCase()} ${template} ${status}`);
@@ -76,6 +76,17 @@ describe('the OpenAPI document says what is answered', { timeout: 60_000 }, () =
     await check({ path: one }, 200);
     assert.equal(await register(url, 1), 201);
     await check({ path: `${one}/initial-cluster` }, 409);
+    const config = await check({ path: `${one}/boot-config?platform=env&etcd=3.7` }, 200);
+    assert.match(config.text, /ETCD_DISCOVERY_TOKEN=/);
+    const { files } = config.value as { files: Array<{ name: string; text: string }> };
+    const file = await check(
+      { path: `${one}/boot-config?platform=env&etcd=3.7&file=${files[0]?.name}` },
+      200,
+    );
+    assert.equal(file.text, files[0]?.text);
+    assert(file.text.includes(url));
+    for (const query of ['platform=dos', 'etcd=9', 'file=none', 'size=3'])
+      await check({ path: `${one}/boot-config?${query}` }, 400);
     assert.equal(await register(url, 2, { value: 'n1=http://10.0.0.2:2380' }), 403);
     assert.match((await check({ path: one }, 200)).text, /refused-registration/);
     assert.equal(await register(url, 2), 201);
@@ -94,12 +105,12 @@ describe('the OpenAPI document says what is answered', { timeout: 60_000 }, () =
     await check({ method: 'DELETE', path: one, secret }, 204);
     await check({ method: 'DELETE', path: one, secret }, 410);
     await check({ method: 'PATCH', path: one, body: { ttlSeconds: DAY }, secret }, 410);
-    await check({ path: `${one}/initial-cluster` }, 410);
+    for (const leaf of ['initial-cluster', 'boot-config']) await check({ path: `${one}/${leaf}` }, 410);
     assert.match((await check({ path: one }, 200)).text, /"state":"revoked"/);
   });
 
   test('of a token that was never issued', async () => {
-    for (const leaf of ['', '/events', '/initial-cluster'])
+    for (const leaf of ['', '/events', '/initial-cluster', '/boot-config'])
       await check({ path: `/v1/tokens/${UNKNOWN}${leaf}` }, 404);
     await check({ method: 'DELETE', path: `/v1/tokens/${UNKNOWN}`, secret: 'any' }, 404);
     await check(

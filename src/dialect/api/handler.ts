@@ -2,6 +2,7 @@ import { isMusterError, MusterError } from '../../errors.ts';
 import { BodyError } from '../../http/body.ts';
 import type { Exchange } from '../../http/exchange.ts';
 import { sendJson, sendNothing, sendProblem } from './answers.ts';
+import { readBootConfig } from './boot-config.ts';
 import { type EventsOptions, serveEvents } from './events.ts';
 import { describeApi } from './openapi.ts';
 import type { ApiRoute } from './route.ts';
@@ -67,6 +68,11 @@ function methodsOf(route: Exclude<ApiRoute, { kind: 'none' }>): Readonly<Record<
       return readOnly((exchange, options) => {
         assertMayRead(exchange, options);
         return readInitialCluster(exchange, route.token, options);
+      });
+    case 'boot-config':
+      return readOnly((exchange, options) => {
+        assertMayRead(exchange, options);
+        return readBootConfig(exchange, route.token, options);
       });
   }
 }

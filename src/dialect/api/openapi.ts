@@ -1,3 +1,4 @@
+import { CLOUDS, DEFAULT_ETCD_VERSION, PLATFORMS } from '../../boot-config/boot-config.ts';
 import { LIMITS } from '../../limits.ts';
 import { FINDING_IDS } from '../../registry/findings.ts';
 import { SCHEMAS } from './schemas.ts';
@@ -20,6 +21,7 @@ export function describeApi(version: string): object {
       '/v1/tokens': { post: CREATE },
       '/v1/tokens/{token}': { parameters: [TOKEN], get: READ, patch: EXTEND, delete: REVOKE },
       '/v1/tokens/{token}/events': { parameters: [TOKEN], get: EVENTS },
+      '/v1/tokens/{token}/boot-config': { parameters: [TOKEN], get: BOOT_CONFIG },
       '/v1/tokens/{token}/initial-cluster': { parameters: [TOKEN], get: INITIAL_CLUSTER },
     },
     components: {
@@ -145,6 +147,39 @@ const EVENTS = {
     '503': UNAVAILABLE,
   },
   'x-finding-ids': FINDING_IDS,
+};
+
+const queryOf = (name: string, description: string, schema: object): object => ({
+  name,
+  in: 'query',
+  description,
+  schema,
+});
+
+const BOOT_CONFIG = {
+  operationId: 'readBootConfig',
+  summary: 'What machines are told of the token, for a platform and a version of etcd.',
+  parameters: [
+    queryOf('platform', 'Where etcd runs.', { enum: PLATFORMS.map(({ id }) => id), default: 'flags' }),
+    queryOf('etcd', 'The version, such as 3.6.', { type: 'string', default: DEFAULT_ETCD_VERSION }),
+    queryOf('dialect', 'Where the version leaves a choice.', { enum: ['v2', 'v3'] }),
+    queryOf('token-form', 'What --discovery-token is in v3.', { enum: ['url', 'bare'], default: 'url' }),
+    queryOf('cloud', 'Where machines get their address from metadata.', { enum: CLOUDS.map(({ id }) => id) }),
+    queryOf('name', 'The name of the member. Default: what the platform has for it.', { type: 'string' }),
+    queryOf('address', 'Its address. Default: what the platform has for it.', { type: 'string' }),
+    queryOf('file', 'Only this file, as it is.', { type: 'string' }),
+  ],
+  responses: {
+    '200': {
+      description: 'The files and notes; with `file`, its text.',
+      content: { ...json('BootConfig'), 'text/plain': { schema: { type: 'string' } } },
+    },
+    '400': problem('There is no such platform, version or file, or they do not go together.'),
+    '404': UNKNOWN,
+    '410': OVER,
+    '429': LATER,
+    '503': UNAVAILABLE,
+  },
 };
 
 const INITIAL_CLUSTER = {

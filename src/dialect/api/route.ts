@@ -7,10 +7,11 @@ export type ApiRoute =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'events'; readonly token: string }
   | { readonly kind: 'initial-cluster'; readonly token: string }
+  | { readonly kind: 'boot-config'; readonly token: string }
   | { readonly kind: 'none'; readonly reason: string; readonly remedy: string };
 
 const PREFIX = '/v1';
-const BELOW_TOKEN = ['events', 'initial-cluster'] as const;
+const BELOW_TOKEN = ['events', 'initial-cluster', 'boot-config'] as const;
 const SEE_DOCUMENT = 'GET /v1/openapi.json describes every path';
 
 /** Whether a path is one of the API's, be there something or not. No token begins like that. */

@@ -1,3 +1,4 @@
+import { PLATFORMS } from '../../boot-config/boot-config.ts';
 import { LIMITS } from '../../limits.ts';
 import { FINDING_IDS } from '../../registry/findings.ts';
 
@@ -87,6 +88,17 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     sentence: { type: 'string' },
     evidence: { type: 'array', items: { type: 'string' } },
     remedy: { type: 'string' },
+  }),
+  BootConfig: object({
+    platform: { enum: PLATFORMS.map(({ id }) => id) },
+    etcdVersion: { type: 'string' },
+    dialect: { enum: ['v2', 'v3'] },
+    files: {
+      type: 'array',
+      items: object({ name: { type: 'string' }, text: { type: 'string' } }),
+      minItems: 1,
+    },
+    notes: { type: 'array', items: { type: 'string' }, description: 'What to replace and what to check.' },
   }),
   Problem: object(
     {

@@ -32,12 +32,8 @@ export async function createToken(exchange: Exchange, options: TokensOptions): P
   assertTokenTtl(ttlSeconds);
   assertMayWrite(requester);
   options.assertMayCreate(requester);
-  const origin = options.publicUrl ?? originOf(requester);
-  if (origin === undefined)
-    throw new MusterError(
-      'bad-request',
-      'the request has no valid Host header, so the discovery URL is unknown',
-    );
+  // Asked for before there is a token that nobody would learn of.
+  discoveryUrlOf(exchange, '', options);
   const retryAfterSeconds = options.floodGate.takeNew(requester.address);
   if (retryAfterSeconds !== undefined) {
     throw new MusterError('rate-limited', 'too many new tokens from this address', {
@@ -48,9 +44,28 @@ export async function createToken(exchange: Exchange, options: TokensOptions): P
   const managementSecret = options.createSecret();
   const secretDigest = digestManagementSecret(managementSecret);
   const token = await options.registry.create({ size, ttlSeconds, secretDigest });
+  const url = discoveryUrlOf(exchange, token, options);
   const { createdAt, expiresAt } = await options.registry.report(token);
-  const created = { token, url: `${origin}/${token}`, managementSecret, size, createdAt, expiresAt };
+  const created = { token, url, managementSecret, size, createdAt, expiresAt };
   sendJson(exchange, 201, created, ['Location', `/v1/tokens/${token}`]);
+}
+
+/**
+ * The discovery URL of a token, as the operator or else this client spells the service.
+ *
+ * @throws MusterError `bad-request`
+ */
+export function discoveryUrlOf(
+  { requester }: Exchange,
+  token: string,
+  { publicUrl }: Pick<TokensOptions, 'publicUrl'>,
+): string {
+  const origin = publicUrl ?? originOf(requester);
+  if (origin !== undefined) return `${origin}/${token}`;
+  throw new MusterError(
+    'bad-request',
+    'the request has no valid Host header, so the discovery URL is unknown',
+  );
 }
 
 /** `GET /v1/tokens/<token>`: also of a token that is over, as long as it is known. */
