@@ -85,16 +85,19 @@ function formatCreated(made: ManagedToken, strong: (text: string) => string): st
     ['Management secret', `${managementSecret}  (told only here: it extends and revokes the token)`],
     ['Cluster', `${size} ${size === 1 ? 'member' : 'members'}, until ${expiresAt.replace(/\.\d+Z$/, 'Z')}`],
   ]);
-  const flags =
-    '--name NAME --initial-advertise-peer-urls http://ADDRESS:2380 --listen-peer-urls http://ADDRESS:2380';
+  const identity = '--name NAME --initial-advertise-peer-urls http://ADDRESS:2380';
   return [
     facts,
     '',
     strong('Start each member with a name and an address of its own:'),
-    `  etcd 3.5 and older   etcd --discovery ${url} \\`,
-    `                         ${flags}`,
-    `  etcd 3.6 and newer   etcd --discovery-token ${token} --discovery-endpoints ${service} \\`,
-    `                         ${flags}`,
+    `  etcd 3.5 and older:  etcd ${identity} \\`,
+    `                         --listen-peer-urls http://ADDRESS:2380 --discovery ${url}`,
+    `  etcd 3.6 and newer:  etcd ${identity} \\`,
+    `                         --listen-peer-urls http://ADDRESS:2380 --discovery-token ${url} \\`,
+    `                         --discovery-endpoints ${service}`,
+    '',
+    strong('Whole files for systemd, containers, Flatcar and so on:'),
+    `  muster boot-config ${url} --platform systemd`,
     '',
     strong('See who has come, live:'),
     `  muster status ${url} --watch`,

@@ -42,8 +42,8 @@ test('muster new prints lines to paste, a URL for a script, or JSON', limits, as
   await using muster = await startMuster();
   const { code, text } = await run('new', muster.url, '--size', '5', '--ttl', '1d');
   assert.equal(code, 0, text);
-  assert.match(text, /etcd --discovery http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32} /);
-  assert.match(text, /etcd --discovery-token [0-9a-f]{32} --discovery-endpoints http:\/\/127/);
+  assert.match(text, / --discovery http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\n/);
+  assert.match(text, / --discovery-token http:\S+\/[0-9a-f]{32} \\\n +--discovery-endpoints http:\/\/127/);
   assert.match(text, /Management secret +\S{32} /);
   assert.match(text, /5 members, until/);
   const url = await run('new', muster.url, '--format', 'url');
