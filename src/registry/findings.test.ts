@@ -139,6 +139,27 @@ const CASES: Readonly<
     evidence: /^n1 \(id1\): http:\/\/a\/01234567\.\.\.\nn2 \(id2\): 01234567\.\.\.$/,
     remedy: /--discovery over v2 and as --discovery-token over v3/,
   },
+  'mixed-dialects': {
+    severity: 'note',
+    present: {
+      members: [
+        { ...member(1), note: { dialect: 'v2' } },
+        { ...member(2), note: { dialect: 'v3' } },
+      ],
+    },
+    absent: [
+      { members: [1, 2].map((n) => ({ ...member(n), note: { dialect: 'v3' } })) },
+      {
+        members: [
+          { ...member(1), note: { dialect: 'v3' } },
+          { id: 'm2', text: 'http://10.0.0.2:7001' },
+        ],
+      },
+    ],
+    sentence: /^n1 came over v2, and n2 over v3/,
+    evidence: /^n1 \(id1\): v2\nn2 \(id2\): v3$/,
+    remedy: /3\.5 with 3\.7 cannot/,
+  },
   'refused-registration': {
     severity: 'warning',
     present: {

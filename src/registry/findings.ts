@@ -14,7 +14,7 @@ import {
   findSameMachine,
   findUnreadable,
 } from './findings/identity.ts';
-import { findMixedGenerations, findMixedSalts } from './findings/meeting.ts';
+import { findMixedDialects, findMixedGenerations, findMixedSalts } from './findings/meeting.ts';
 import { findMixedSchemes, findPrivateAndPublic, findPrivateNetworks } from './findings/networks.ts';
 import { findChangedSources, findRefused, findTwins } from './findings/requests.ts';
 import { findEnd, findExpiring, findLate, findStale, findWaiting } from './findings/token-life.ts';
@@ -46,6 +46,7 @@ const CHECKS: readonly ((facts: Facts) => Finding[])[] = [
   findMixedSchemes,
   findMixedSalts,
   findMixedGenerations,
+  findMixedDialects,
   findTwins,
   findRefused,
   findChangedSources,

@@ -27,6 +27,7 @@ export const FINDING_IDS = [
   'overflow-members',
   'stale-token',
   'changed-source',
+  'mixed-dialects',
   'mixed-generations',
   'unreadable-member',
 ] as const;

@@ -40,3 +40,27 @@ export function findMixedGenerations(facts: Facts): Finding[] {
     },
   ];
 }
+
+/**
+ * Members that come over v2 run etcd 3.6 or older, those over v3 3.6 or newer. One of 3.7 ends as soon as it meets one of
+ * 3.5, whose entries in the log of Raft it cannot read (seen with 3.5.35 and 3.7.3: "unmarshal should never fail"). Which
+ * version it is, neither dialect says.
+ */
+export function findMixedDialects({ slots }: Facts): Finding[] {
+  const dialectOf = ({ note, value }: Facts['slots'][number]): string | undefined =>
+    value?.form === 'named' ? note?.dialect : undefined;
+  const over = (dialect: 'v2' | 'v3'): typeof slots =>
+    slots.filter((member) => dialectOf(member) === dialect);
+  const [v2, v3] = [over('v2'), over('v3')];
+  if (v2.length === 0 || v3.length === 0) return [];
+  return [
+    {
+      id: 'mixed-dialects',
+      severity: 'note',
+      sentence: `${listNames(v2)} came over v2, and ${listNames(v3)} over v3: they meet only if their versions of etcd are next to each other.`,
+      evidence: [...v2, ...v3].map((member) => `${describe(member)}: ${dialectOf(member)}`),
+      remedy:
+        'Run etcd 3.6 on one of the two sides: 3.5 with 3.6, and 3.6 with 3.7, form a cluster; 3.5 with 3.7 cannot.',
+    },
+  ];
+}
