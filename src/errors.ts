@@ -47,6 +47,8 @@ export type ErrorCode =
   | 'not-empty'
   /** The address to listen on is taken, or cannot be had. */
   | 'cannot-listen'
+  /** A program that a command starts is not there, cannot be started, or ended too early. */
+  | 'program-failed'
   /** A setting of the operator is wrong. */
   | 'bad-setting'
   /** The request is not what its address takes. */

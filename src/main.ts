@@ -3,6 +3,7 @@ import type { SecureContextOptions } from 'node:tls';
 import type { MovePurpose, RunningServer } from './cli/command.ts';
 import { runCli } from './cli/main.ts';
 import { readPackageVersion } from './cli/package-version.ts';
+import { nameOfProgram } from './cli/program-name.ts';
 import { type Clock, systemClock } from './clock/clock.ts';
 import type { ApiOptions } from './dialect/api/handler.ts';
 import { Heartbeat } from './dialect/api/heartbeat.ts';
@@ -348,6 +349,7 @@ export async function main(): Promise<void> {
   });
   process.exitCode = await runCli({
     argv: process.argv.slice(2),
+    program: nameOfProgram(process.argv[1] ?? '', process.env),
     env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,

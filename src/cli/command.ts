@@ -44,6 +44,8 @@ export interface ProcessEvents {
 export interface CliContext {
   /** The arguments behind the name of the program. */
   readonly argv: readonly string[];
+  /** How a person runs this program from where they are. Default: `muster`. */
+  readonly program?: string;
   readonly env: Environment;
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;

@@ -74,7 +74,7 @@ export function formatProxy(
   return `${[...assigned, ...command.map(quote)].join(' ')}\n`;
 }
 
-/** As a shell and systemd read it. */
-function quote(text: string): string {
+/** A word as a shell and systemd read it. */
+export function quote(text: string): string {
   return /^[A-Za-z0-9_.:/=,@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

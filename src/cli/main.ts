@@ -2,6 +2,7 @@ import { isMusterError, MusterError } from '../errors.ts';
 import { closestWord } from '../server/closest-word.ts';
 import { backupCommand } from './backup.ts';
 import { type CliContext, type Command, EXIT_CODES } from './command.ts';
+import { demoCommand } from './demo.ts';
 import { exportCommand } from './export.ts';
 import { extendCommand } from './extend.ts';
 import { importCommand } from './import.ts';
@@ -22,6 +23,7 @@ const COMMANDS: readonly Command[] = [
   extendCommand,
   revokeCommand,
   joinCommand,
+  demoCommand,
   exportCommand,
   importCommand,
   backupCommand,

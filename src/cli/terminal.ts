@@ -13,7 +13,8 @@ const MIN_COLUMNS = 40;
 
 /** How wide text for this output should be, in characters. */
 export function textWidth(output: TextOutput): number {
-  const columns = output.columns ?? DEFAULT_COLUMNS;
+  // Some terminals say that they are no column wide.
+  const columns = output.columns || DEFAULT_COLUMNS;
   return Math.min(MAX_COLUMNS, Math.max(MIN_COLUMNS, columns));
 }
 

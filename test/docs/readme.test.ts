@@ -10,7 +10,7 @@ import { repositoryRoot } from '../support/repository.ts';
 import { createTempDir } from '../support/temp-dir.ts';
 
 const page = await readFile(`${repositoryRoot}README.md`, 'utf8');
-const [start = '', trial = '', real = ''] = [...page.matchAll(/^```sh\n(.*?)^```/gms)].map(
+const [start = '', _demo, trial = '', real = ''] = [...page.matchAll(/^```sh\n(.*?)^```/gms)].map(
   ([, text]) => text,
 );
 /** Where the page has the service, on one machine and on many. */

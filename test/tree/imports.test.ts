@@ -27,7 +27,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   move: ['registry/', 'grpc/', 'proto/', 'join/v3/methods.ts', STORE_PORT],
   server: ['dialect/', 'registry/', 'http/', 'grpc/', STORE_PORT],
   'api-client': ['join/', 'registry/'],
-  cli: ['server/', 'join/', 'move/', 'api-client/', 'boot-config/', 'registry/', STORE_PORT],
+  demo: ['join/'],
+  cli: ['server/', 'join/', 'move/', 'api-client/', 'boot-config/', 'registry/', 'demo/', STORE_PORT],
 };
 
 /** Registry code decides; it reads no file, opens no socket, and asks neither the time nor for chance. */

@@ -42,6 +42,7 @@ const STATUSES: Readonly<Record<ErrorCode, number>> = {
   'bad-file': 500,
   'not-empty': 500,
   'cannot-listen': 500,
+  'program-failed': 500,
   'bad-setting': 500,
 };
 

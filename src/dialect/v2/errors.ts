@@ -79,6 +79,7 @@ const TABLE: Readonly<Record<ErrorCode, { status: number; errorCode: number; wor
   'bad-file': { status: 500, errorCode: 300, words: 'ours' },
   'not-empty': { status: 500, errorCode: 300, words: 'ours' },
   'cannot-listen': { status: 500, errorCode: 300, words: 'ours' },
+  'program-failed': { status: 500, errorCode: 300, words: 'ours' },
   'bad-setting': { status: 500, errorCode: 300, words: 'ours' },
   'bad-request': { status: 400, errorCode: 210, words: 'ours' },
   'incomplete-cluster': { status: 409, errorCode: 300, words: 'ours' },

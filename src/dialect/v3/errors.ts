@@ -26,6 +26,7 @@ const TABLE: Readonly<Record<ErrorCode, GrpcStatus>> = {
   'bad-file': GRPC_STATUS.internal,
   'not-empty': GRPC_STATUS.internal,
   'cannot-listen': GRPC_STATUS.internal,
+  'program-failed': GRPC_STATUS.internal,
   'bad-setting': GRPC_STATUS.internal,
   'bad-request': GRPC_STATUS.invalidArgument,
   'incomplete-cluster': GRPC_STATUS.failedPrecondition,
