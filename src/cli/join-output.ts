@@ -34,7 +34,24 @@ export function formatCluster(
   name: string,
   peerUrls: readonly string[],
 ): string {
-  const settings = etcdSettingsOf(cluster, name, peerUrls);
+  if (format !== 'json') return formatSettings(format, etcdSettingsOf(cluster, name, peerUrls));
+  const { size, memberId, initialCluster, clusterToken } = cluster;
+  const members = cluster.members.map((member) => ({
+    memberId: member.memberId,
+    name: member.name,
+    peerUrls: member.peerUrls,
+  }));
+  return formatJson({
+    ...{ name, memberId, peerUrls, size, members },
+    ...{ initialCluster, initialClusterState: CLUSTER_STATE, clusterToken },
+  });
+}
+
+/** Writes settings of etcd down, which are named by its flags. */
+export function formatSettings(
+  format: Exclude<OutputFormat, 'json'>,
+  settings: ReadonlyArray<readonly [flag: string, value: string]>,
+): string {
   switch (format) {
     case 'env':
       return settings.map(([flag, value]) => `${variableOf(flag)}=${quote(value)}\n`).join('');
@@ -43,18 +60,6 @@ export function formatCluster(
     case 'yaml':
       // A string of JSON is one of YAML.
       return settings.map(([flag, value]) => `${flag}: ${JSON.stringify(value)}\n`).join('');
-    case 'json': {
-      const { size, memberId, initialCluster, clusterToken } = cluster;
-      const members = cluster.members.map((member) => ({
-        memberId: member.memberId,
-        name: member.name,
-        peerUrls: member.peerUrls,
-      }));
-      return formatJson({
-        ...{ name, memberId, peerUrls, size, members },
-        ...{ initialCluster, initialClusterState: CLUSTER_STATE, clusterToken },
-      });
-    }
   }
 }
 

@@ -1,13 +1,11 @@
 import { basename } from 'node:path';
+import { askPeer } from '../cluster/ask-member.ts';
 import type { DiscoveredMember } from '../join/discovered-member.ts';
-import { type Fetch, sendRequest } from '../join/http.ts';
+import type { Fetch } from '../join/http.ts';
 import { openNodeFetch } from '../join/node/node-fetch.ts';
 import { pause } from '../join/pause.ts';
-import { Unanswered } from '../join/retry.ts';
 import { isForProxy, type TlsChoice } from './join-tls.ts';
 
-/** How long a member may take to answer. */
-const ASK_MS = 3000;
 /** How long to wait before the members are asked again. They may be about to start. */
 const AGAIN_MS = 2000;
 
@@ -26,7 +24,7 @@ export async function findClientUrls(
   const { fetch, close } = openNodeFetch(texts);
   try {
     for (;;) {
-      const asked = members.flatMap(({ peerUrls }) => peerUrls).map((url) => askMember(url, fetch, signal));
+      const asked = members.flatMap(({ peerUrls }) => peerUrls).map((url) => askUrls(url, fetch, signal));
       const answers = await Promise.all(asked);
       // Also where somebody answered meanwhile: who was told to stop starts nothing.
       signal.throwIfAborted();
@@ -48,34 +46,11 @@ interface MemberAnswer {
   readonly problem: string;
 }
 
-async function askMember(peerUrl: string, fetch: Fetch, signal: AbortSignal): Promise<MemberAnswer> {
-  if (!URL.canParse(peerUrl)) return { urls: [], problem: `${JSON.stringify(peerUrl)} is no URL` };
-  const url = new URL('/members', peerUrl);
-  const { host } = url;
-  try {
-    const answer = await sendRequest({ fetch, method: 'GET', url, signal, timeoutMs: ASK_MS });
-    return { urls: readClientUrls(answer.text), problem: `${host} names no client URL` };
-  } catch (error) {
-    return {
-      urls: [],
-      problem: error instanceof Unanswered ? error.message : `${host} is no member of etcd`,
-    };
-  }
-}
-
-/** @throws SyntaxError where the text is no JSON */
-function readClientUrls(text: string): readonly string[] {
-  const members: unknown = JSON.parse(text);
-  if (!Array.isArray(members)) return [];
-  const urls = members.flatMap((member: { clientURLs?: unknown } | null) => member?.clientURLs ?? []);
-  return [...new Set(urls.filter(isClientUrl))];
-}
-
-/** Whoever answers may say anything, and it gets into a command line: a host with its port, and nothing more. */
-function isClientUrl(url: unknown): url is string {
-  return (
-    typeof url === 'string' && /^https?:\/\/(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$/.test(url)
-  );
+async function askUrls(peerUrl: string, fetch: Fetch, signal: AbortSignal): Promise<MemberAnswer> {
+  const answer = await askPeer(peerUrl, fetch, signal);
+  if ('problem' in answer) return { urls: [], problem: answer.problem };
+  const urls = [...new Set(answer.members.flatMap(({ clientUrls }) => clientUrls))];
+  return { urls, problem: `${new URL(peerUrl).host} names no client URL` };
 }
 
 /**

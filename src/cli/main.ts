@@ -8,6 +8,7 @@ import { extendCommand } from './extend.ts';
 import { importCommand } from './import.ts';
 import { joinCommand } from './join.ts';
 import { newCommand } from './new.ts';
+import { replaceCommand } from './replace.ts';
 import { restoreCommand } from './restore.ts';
 import { revokeCommand } from './revoke.ts';
 import { serveCommand } from './serve.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   extendCommand,
   revokeCommand,
   joinCommand,
+  replaceCommand,
   demoCommand,
   exportCommand,
   importCommand,

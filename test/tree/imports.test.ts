@@ -27,8 +27,19 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   move: ['registry/', 'grpc/', 'proto/', 'join/v3/methods.ts', STORE_PORT],
   server: ['dialect/', 'registry/', 'http/', 'grpc/', STORE_PORT],
   'api-client': ['join/', 'registry/'],
+  cluster: ['join/'],
   demo: ['join/'],
-  cli: ['server/', 'join/', 'move/', 'api-client/', 'boot-config/', 'registry/', 'demo/', STORE_PORT],
+  cli: [
+    'server/',
+    'join/',
+    'move/',
+    'api-client/',
+    'boot-config/',
+    'registry/',
+    'demo/',
+    'cluster/',
+    STORE_PORT,
+  ],
 };
 
 /** Registry code decides; it reads no file, opens no socket, and asks neither the time nor for chance. */
