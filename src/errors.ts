@@ -41,7 +41,7 @@ export type ErrorCode =
   | 'store-closed'
   /** The data folder cannot be used: damaged, in use, not writable, of another format. */
   | 'data-folder'
-  /** A file that was to be read or written for a move of data is not what it should be, or cannot be had. */
+  /** A file that was to be read or written, such as for a move of data, is not what it should be, or cannot be had. */
   | 'bad-file'
   /** The place that data was to be moved to has some already. */
   | 'not-empty'

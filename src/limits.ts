@@ -88,4 +88,6 @@ export const LIMITS = {
   healthCheckMs: 5000,
   /** `<token>/<key>` in a store. LMDB takes 1978 bytes, of which its index by time and its history need a few. */
   storeKeyMaxBytes: 1900,
+  /** A configuration that `muster lint` reads. User data of clouds end at 64 KiB. */
+  lintTextMaxBytes: 1_048_576,
 } as const;

@@ -1,12 +1,14 @@
 import { isMusterError, MusterError } from '../errors.ts';
 import { closestWord } from '../server/closest-word.ts';
 import { backupCommand } from './backup.ts';
+import { bootConfigCommand } from './boot-config.ts';
 import { type CliContext, type Command, EXIT_CODES } from './command.ts';
 import { demoCommand } from './demo.ts';
 import { exportCommand } from './export.ts';
 import { extendCommand } from './extend.ts';
 import { importCommand } from './import.ts';
 import { joinCommand } from './join.ts';
+import { lintCommand } from './lint.ts';
 import { newCommand } from './new.ts';
 import { replaceCommand } from './replace.ts';
 import { restoreCommand } from './restore.ts';
@@ -23,6 +25,8 @@ const COMMANDS: readonly Command[] = [
   statusCommand,
   extendCommand,
   revokeCommand,
+  bootConfigCommand,
+  lintCommand,
   joinCommand,
   replaceCommand,
   demoCommand,
@@ -35,12 +39,12 @@ const COMMANDS: readonly Command[] = [
 
 function formatOverview({ stdout, env }: CliContext): string {
   const strong = emphasisFor(stdout, env);
-  const commands = COMMANDS.map(({ name, summary }) => `  ${strong(name.padEnd(10))} ${summary}\n`);
+  const commands = COMMANDS.map(({ name, summary }) => `  ${strong(name.padEnd(12))} ${summary}\n`);
   return [
     'Muster: cluster discovery for etcd.\n\nUsage: muster <command> [options]\n\n',
     `${strong('Commands:')}\n`,
     ...commands,
-    `  ${strong('help'.padEnd(10))} Print this, or the help of one command.\n\n`,
+    `  ${strong('help'.padEnd(12))} Print this, or the help of one command.\n\n`,
     'muster <command> --help says more about each.\n\n',
     `${strong('Exit codes:')}\n`,
     `  ${EXIT_CODES.ok}   it worked; serve was asked to stop and did\n`,

@@ -444,6 +444,13 @@ test('options of other programs are no flags of etcd, and comments are no text',
   assert.deepEqual(found(text), []);
 });
 
+test('a key that is a token is not shown whole, and a line of a million quotes takes no time', () => {
+  const text = `name: n1\ndiscovery: ${URL}\ndiscovery-${TOKEN}: x\n`;
+  const [entry] = lintConfiguration(text, { etcdVersion: '3.6' }).entries.filter(({ line }) => line === 3);
+  assert.match(entry?.sentence ?? '', /the key discovery-6a28e078\.\.\. /);
+  assert.deepEqual(found('\\"'.repeat(500_000)), ['warning no-discovery -']);
+});
+
 test('the bare token of v3 makes a discovery URL with its endpoint', () => {
   const text = `${MEMBER} --discovery-token ${TOKEN} --discovery-endpoints ${ORIGIN}/,http://10.0.0.6`;
   assert.equal(lintConfiguration(text).discoveryUrl, URL);

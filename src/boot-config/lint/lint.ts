@@ -59,10 +59,17 @@ export function lintConfiguration(text: string, options: LintOptions = {}): Lint
   const version = versionText === undefined ? undefined : parseEtcdVersion(versionText);
   const { serviceOrigin, report, size } = options;
   const context: LintContext = { configuration, version, serviceOrigin, report, size };
-  const entries = RULES.flatMap((rule) => rule(context));
+  const entries = RULES.flatMap((rule) => rule(context)).map(withoutTokens);
   return {
     entries: entries.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)),
     etcdVersion: version === undefined ? null : `${version.major}.${version.minor}`,
     discoveryUrl: discoveryUrlOf(configuration) ?? null,
   };
+}
+
+/** A key may be of any text, and whoever has a token may register: as much is shown as tells it from another one. */
+function withoutTokens(entry: LintEntry): LintEntry {
+  const mask = (text: string): string =>
+    text.replaceAll(/[0-9a-f]{32,}/gi, (token) => `${token.slice(0, 8)}...`);
+  return { ...entry, sentence: mask(entry.sentence), remedy: mask(entry.remedy) };
 }

@@ -7,7 +7,8 @@ export interface Word {
   readonly isLast: boolean;
 }
 
-const PIECES = /"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']+/g;
+/** A quote that nobody closes goes to the end, so that no text takes longer than its length. */
+const PIECES = /"(?:[^"\\]|\\.)*(?:"|\\?$)|'[^']*(?:'|$)|[^\s"']+/g;
 
 /**
  * The words of any text that holds settings of etcd: a shell's line, a unit, a file of variables, YAML, JSON. Comments
@@ -46,9 +47,11 @@ function splitLine(line: string): readonly string[] {
 }
 
 function unquote(piece: string): string {
-  if (!/^["']/.test(piece)) return piece;
-  const inner = piece.slice(1, -1);
-  return piece.startsWith("'") ? inner : inner.replaceAll('\\n', '\n').replaceAll(/\\(.)/g, '$1');
+  const quote = piece[0] ?? '';
+  if (quote !== '"' && quote !== "'") return piece;
+  const isClosed = piece.length > 1 && piece.endsWith(quote);
+  const inner = piece.slice(1, isClosed ? -1 : undefined);
+  return quote === "'" ? inner : inner.replaceAll('\\n', '\n').replaceAll(/\\(.)/g, '$1');
 }
 
 /** A text of several words, such as the whole unit in a file of Ignition, or a command for `sh -c`. */
