@@ -1,6 +1,6 @@
 import type { Environment, Settings } from '../server/settings.ts';
 import type { Store, StoreStats } from '../store/store.ts';
-import type { Manual } from './manual.ts';
+import type { ExitCode, Manual } from './manual.ts';
 import type { TextOutput } from './terminal.ts';
 
 /** A server that accepts requests. */
@@ -69,13 +69,21 @@ export const EXIT_CODES: Readonly<Record<'ok' | 'operatingError' | 'usageError' 
     internalError: 70,
   };
 
+/** The same with what they mean, for people. */
+export const COMMON_EXIT_CODES: readonly ExitCode[] = [
+  [String(EXIT_CODES.ok), 'it worked; serve was asked to stop and did'],
+  [String(EXIT_CODES.operatingError), 'it could not be done; the message says what to do'],
+  [String(EXIT_CODES.usageError), 'the command line or a setting is wrong'],
+  [String(EXIT_CODES.internalError), 'a defect of Muster'],
+];
+
 /** One command of the program. */
 export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
   /** What its help, the completion of shells and the man page are made of. */
-  readonly manual?: Manual;
+  readonly manual: Manual;
   /** The whole help, for `muster <command> --help`. */
   help(context: CliContext): string;
   /** Runs with the arguments behind the command's name; answers the exit code. May throw. */

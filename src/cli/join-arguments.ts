@@ -41,6 +41,7 @@ const FLAGS = {
 const EXEC = {
   exec: {
     value: 'COMMAND ...',
+    takesRest: true,
     help: 'start this with ETCD_NAME, ETCD_INITIAL_CLUSTER and so on; all that follows belongs to it',
   },
 } as const satisfies Flags;

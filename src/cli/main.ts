@@ -2,13 +2,15 @@ import { isMusterError, MusterError } from '../errors.ts';
 import { closestWord } from '../server/closest-word.ts';
 import { backupCommand } from './backup.ts';
 import { bootConfigCommand } from './boot-config.ts';
-import { type CliContext, type Command, EXIT_CODES } from './command.ts';
+import { type CliContext, COMMON_EXIT_CODES, type Command, EXIT_CODES } from './command.ts';
+import { createCompletionCommand } from './completion.ts';
 import { demoCommand } from './demo.ts';
 import { exportCommand } from './export.ts';
 import { extendCommand } from './extend.ts';
 import { importCommand } from './import.ts';
 import { joinCommand } from './join.ts';
 import { lintCommand } from './lint.ts';
+import { createManCommand } from './man.ts';
 import { newCommand } from './new.ts';
 import { replaceCommand } from './replace.ts';
 import { restoreCommand } from './restore.ts';
@@ -34,23 +36,23 @@ const COMMANDS: readonly Command[] = [
   importCommand,
   backupCommand,
   restoreCommand,
+  createCompletionCommand(() => COMMANDS),
+  createManCommand(() => COMMANDS),
   versionCommand,
 ];
 
 function formatOverview({ stdout, env }: CliContext): string {
   const strong = emphasisFor(stdout, env);
-  const commands = COMMANDS.map(({ name, summary }) => `  ${strong(name.padEnd(12))} ${summary}\n`);
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+  const commands = COMMANDS.map(({ name, summary }) => `  ${strong(name.padEnd(width))}  ${summary}\n`);
   return [
     'Muster: cluster discovery for etcd.\n\nUsage: muster <command> [options]\n\n',
     `${strong('Commands:')}\n`,
     ...commands,
-    `  ${strong('help'.padEnd(12))} Print this, or the help of one command.\n\n`,
+    `  ${strong('help'.padEnd(width))}  Print this, or the help of one command.\n\n`,
     'muster <command> --help says more about each.\n\n',
     `${strong('Exit codes:')}\n`,
-    `  ${EXIT_CODES.ok}   it worked; serve was asked to stop and did\n`,
-    `  ${EXIT_CODES.operatingError}   it could not be done; the message says what to do\n`,
-    `  ${EXIT_CODES.usageError}   the command line or a setting is wrong\n`,
-    `  ${EXIT_CODES.internalError}  a defect of Muster\n`,
+    ...COMMON_EXIT_CODES.map(([code, meaning]) => `  ${code.padEnd(3)} ${meaning}\n`),
   ].join('');
 }
 

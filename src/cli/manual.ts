@@ -13,6 +13,8 @@ export interface Flag {
   readonly value?: string;
   /** The values that there are, where they can be counted. */
   readonly choices?: readonly string[];
+  /** Whether all that follows belongs to it: a command with its own options. */
+  readonly takesRest?: boolean;
   /** What it does, as sentences. */
   readonly help: string;
 }
@@ -30,7 +32,7 @@ export interface Manual {
   /** What it does, in paragraphs. */
   readonly about: readonly string[];
   readonly flags: Flags;
-  /** The arguments that are no options. */
+  /** The arguments that are no options, by what stands for them; `FILE` and `a|b` are completed as such. */
   readonly words?: Readonly<Record<string, string>>;
   /** As a person types them; one may have several lines. */
   readonly examples: readonly string[];
