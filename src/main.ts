@@ -37,12 +37,16 @@ import { createProxyTrust } from './server/source-address.ts';
 import { withHealth } from './server/stream-health.ts';
 import { readTlsFiles, reloadTls, type TlsFiles, tlsFilesOf } from './server/tls.ts';
 import { createSecret, createTokenSource } from './server/token-source.ts';
+import { readTokenView } from './server/token-view.ts';
 import { readUsers, type Users } from './server/users.ts';
 import { type EtcdStoreOptions, openEtcdStore } from './store/etcd/etcd-store.ts';
 import { backUpLmdbStore, restoreLmdbStore } from './store/lmdb/backup.ts';
 import { openLmdbStore } from './store/lmdb/lmdb-store.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
 import type { Store, StoreObserver, StoreStats } from './store/store.ts';
+import { loadAssets } from './web/assets.ts';
+import { loadFindingsPage } from './web/findings-page.ts';
+import type { WebOptions } from './web/handler.ts';
 
 /** What a server is made of. */
 interface Parts {
@@ -135,11 +139,9 @@ async function openListeners(parts: Parts, listeners: Listener[]): Promise<void>
   const routing = describeRouting(parts);
   const v2 = describeV2(parts, routing);
   const { serveStream } = createGrpcServer(describeGrpc(parts, routing, v2));
-  await open(
-    settings.listen,
-    createRouter({ ...routing, v2, api: describeApi(parts, v2) }),
-    withHealth(serveStream, routing),
-  );
+  const api = describeApi(parts, v2);
+  const web = describeWeb(parts, routing, v2);
+  await open(settings.listen, createRouter({ ...routing, v2, api, web }), withHealth(serveStream, routing));
   if (tls !== undefined) followTls(parts, tls, listeners);
   if (settings.metrics.kind !== 'own') return;
   const pages = { ...routing.pages, renderMetrics: () => metrics.render() };
@@ -226,6 +228,29 @@ function describeV2(parts: Parts, { onFault }: PagesRouterOptions): V2Options {
 /** The API makes tokens as `/new` does, by the same limits. */
 function describeApi({ clock }: Parts, v2: V2Options): ApiOptions {
   return { ...v2, createSecret, heartbeat: new Heartbeat(clock), version: readPackageVersion() };
+}
+
+/** Tokens are made by the rules of `/new`, and shown as both dialects show them. */
+function describeWeb(
+  { registry, adminToken }: Parts,
+  { identify, onFault }: PagesRouterOptions,
+  { floodGate, publicUrl, tokenTtlSeconds, assertMayCreate, now }: V2Options,
+): WebOptions {
+  return {
+    registry,
+    floodGate,
+    publicUrl,
+    tokenTtlSeconds,
+    assertMayCreate,
+    now,
+    identifyWith: ({ req }, token) =>
+      identify(req.socket, { ...req.headers, authorization: `Bearer ${token}` }),
+    hasAdminToken: adminToken !== undefined,
+    readToken: (token) => readTokenView(registry, token, now()),
+    assets: loadAssets(),
+    findingsPage: loadFindingsPage(),
+    onFault,
+  };
 }
 
 /** Watches of both dialects count together. */

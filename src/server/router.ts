@@ -4,8 +4,11 @@ import { type ApiRoute, isApiPath, parseApiRoute } from '../dialect/api/route.ts
 import { serveV2, type V2Options } from '../dialect/v2/handler.ts';
 import { parseRoute, type Route } from '../dialect/v2/route.ts';
 import { API_CORS_HEADERS, CORS_HEADERS, type Exchange, sendText } from '../http/exchange.ts';
+import { serveWeb, type WebOptions } from '../web/handler.ts';
+import type { WebRoute } from '../web/web-route.ts';
 import type { Identify } from './identify.ts';
 import { type PageName, type PagesOptions, parsePageName, servePage } from './pages.ts';
+import { parseWebRoute } from './web-routes.ts';
 
 /** What a request is about, for metrics: a closed list, so that nothing of a client's gets into a label. */
 export type RouteName =
@@ -18,6 +21,8 @@ export type RouteName =
   | 'watch'
   | 'none'
   | `api-${Exclude<ApiRoute['kind'], 'none'>}`
+  | 'page'
+  | 'asset'
   | PageName;
 
 /** Answers one request of a listener. */
@@ -39,6 +44,7 @@ export interface PagesRouterOptions {
 export interface RouterOptions extends PagesRouterOptions {
   readonly v2: V2Options;
   readonly api: ApiOptions;
+  readonly web: WebOptions;
 }
 
 /** Sends each request to the page or the dialect that its path names. */
@@ -46,7 +52,6 @@ export function createRouter(options: RouterOptions): Serve {
   const servePages = createPagesRouter(options);
   return (req, res) => {
     const { path, query } = splitTarget(req.url ?? '/');
-    if (parsePageName(path) !== undefined) return servePages(req, res);
     if (isApiPath(path)) {
       const route = parseApiRoute(path);
       const name = route.kind === 'none' ? 'none' : (`api-${route.kind}` as const);
@@ -54,6 +59,16 @@ export function createRouter(options: RouterOptions): Serve {
       return void serveApi(exchange, route, options.api);
     }
     const route = parseRoute(path);
+    const page = parseWebRoute(req, path, query, route);
+    if (page !== undefined) {
+      // Pages of other origins have no business in those for people.
+      const exchange = openExchange(req, res, { path, query }, WEB_NAMES[page.kind], {
+        ...options,
+        cors: false,
+      });
+      return void serveWeb(exchange, page, options.web);
+    }
+    if (parsePageName(path) !== undefined) return servePages(req, res);
     const exchange = openExchange(req, res, { path, query }, nameOf(route.kind, query), options);
     void serveV2(exchange, route, options.v2);
   };
@@ -73,6 +88,15 @@ export function createPagesRouter(options: PagesRouterOptions, only?: readonly P
     });
   };
 }
+
+const WEB_NAMES: Readonly<Record<WebRoute['kind'], RouteName>> = {
+  home: 'home',
+  'new-form': 'new',
+  token: 'page',
+  findings: 'page',
+  asset: 'asset',
+  none: 'none',
+};
 
 function openExchange(
   req: IncomingMessage,

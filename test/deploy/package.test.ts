@@ -120,7 +120,8 @@ test('the package holds the service and nothing of its tests, and the locked pac
   const folder = `${dir.path}/build/package`;
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const own = files.filter((file) => !file.startsWith('node_modules'));
-  for (const file of ['bin/muster', 'dist/src/main.js', 'LICENSE', 'README.md'])
+  const pages = ['web/muster.css', 'web/muster.js', 'web/icon.svg', 'docs/findings.md'];
+  for (const file of ['bin/muster', 'dist/src/main.js', 'LICENSE', 'README.md', ...pages])
     assert(own.includes(file), file);
   assert.deepEqual(
     own.filter((file) => /\.test\.|\.map$|^(?:src|test|bench)\b/.test(file)),
@@ -165,6 +166,9 @@ for (const [name, launch] of Object.entries({
       const body = new URLSearchParams({ value: 'n1=http://10.0.0.1:2380' });
       assert.equal((await fetch(member, { method: 'PUT', body })).status, 201);
     }
+    const page = await (await fetch(url, { headers: { accept: 'text/html' } })).text();
+    const [, style = ''] = /<link rel="stylesheet" href="([^"]+)">/.exec(page) ?? [];
+    assert.equal((await fetch(url + style)).headers.get('content-type'), 'text/css; charset=utf-8');
     const check = async (): Promise<number | null> => {
       const [, ...rest] = image.healthCommand.map((text) =>
         text.replace('127.0.0.1:8087', `127.0.0.1:${port}`),

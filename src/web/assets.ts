@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+/** A file of `web/` as it is served: under a name that changes with its content, so that it may be kept for ever. */
+export interface Asset {
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+/** The files that pages name. */
+export interface Assets {
+  readonly style: Asset;
+  readonly script: Asset;
+  readonly icon: Asset;
+}
+
+const FOLDER = new URL('../../../web/', import.meta.url);
+
+/** Reads the files that stand in `web/`. Throws where one is missing, which only a broken package does. */
+export function loadAssets(): Assets {
+  return {
+    style: loadAsset('muster', 'css', 'text/css; charset=utf-8'),
+    script: loadAsset('muster', 'js', 'text/javascript; charset=utf-8'),
+    icon: loadAsset('icon', 'svg', 'image/svg+xml'),
+  };
+}
+
+function loadAsset(name: string, extension: string, contentType: string): Asset {
+  const body = readFileSync(new URL(`${name}.${extension}`, FOLDER));
+  const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
+  return { path: `/-/${name}.${hash}.${extension}`, contentType, body };
+}
