@@ -20,7 +20,7 @@ function renderStart({ size, missing }: TokenReport, url: string, choice: StartC
   const each = choice.platform === 'shell';
   return html`<section aria-labelledby="next-title">
 <h2 id="next-title">Start the ${missing === size ? 'members' : 'missing members'}</h2>
-<form class="choice" method="get" action="#next-title">
+<form class="choice" method="get">
 ${renderSelect('etcd', 'Version', ETCD_CHOICES, choice.etcd)}
 ${renderSelect('platform', 'On', PLATFORM_CHOICES, choice.platform)}
 <button type="submit" class="quiet">Show</button>

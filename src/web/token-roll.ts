@@ -56,7 +56,7 @@ ${renderFact('answer', received ? 'received' : 'not confirmed yet')}
 }
 
 function renderFact(term: string, value: Part): Html {
-  return html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
+  return html`<div><dt>${term}</dt> <dd>${value}</dd></div>`;
 }
 
 function renderFree(first: number, count: number): Html[] {
