@@ -7,5 +7,6 @@ import { type Html, html } from './html.ts';
  * @param label what it is, for those who do not see it
  */
 export function renderSnippet(id: string, label: string, text: string): Html {
-  return html`<div class="snippet"><pre id="${id}" tabindex="0" role="region" aria-label="${label}"><code>${text}</code></pre><button class="copy" type="button" data-copy="${id}" aria-label="Copy: ${label}">Copy</button></div>`;
+  const form = text.includes('\n') ? 'snippet tall' : 'snippet';
+  return html`<div class="${form}"><pre id="${id}" tabindex="0" role="region" aria-label="${label}"><code>${text}</code></pre><button class="copy" type="button" data-copy="${id}" aria-label="Copy: ${label}">Copy</button></div>`;
 }

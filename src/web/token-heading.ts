@@ -1,7 +1,7 @@
 import type { Lifecycle } from '../registry/registry-state.ts';
 import type { TokenReport } from '../registry/token-report.ts';
 import { type Html, html } from './html.ts';
-import { renderState } from './shapes.ts';
+import { renderSeverity, renderState } from './shapes.ts';
 import { renderSnippet } from './snippet.ts';
 import { formatGap, formatMoment, renderAgo, renderTime } from './times.ts';
 
@@ -39,13 +39,21 @@ export function describeState(report: TokenReport): string {
 /** What a person sees first: the state, how far the cluster is, and the URL. */
 export function renderHeading(report: TokenReport, url: string, now: number): Html {
   const { state, token } = report;
+  const isLive = state === 'open' || state === 'complete';
   return html`<header class="heading">
-<p class="eyebrow"><span class="badge ${state}">${renderState(state)}${STATE_WORDS[state]}</span> Token ${token.slice(0, 8)}…</p>
+<p class="eyebrow"><span class="badge ${state}">${renderState(state)}${STATE_WORDS[state]}</span> ${isLive && renderProblemCount(report)} Token ${token.slice(0, 8)}…</p>
 <h1>${describeState(report)}</h1>
-${renderStrip(report)}
+${isLive && renderStrip(report)}
 <p class="lede">${explainState(report, now)}</p>
-${(state === 'open' || state === 'complete') && html`<div class="url"><h2 class="label">Discovery URL</h2>${renderSnippet('url', 'discovery URL', url)}</div>`}
+${isLive && html`<div class="url"><h2 class="label">Discovery URL</h2>${renderSnippet('url', 'discovery URL', url)}</div>`}
 </header>`;
+}
+
+/** Leads to the findings, which may stand far below. */
+function renderProblemCount({ findings }: TokenReport): Html | undefined {
+  const count = findings.filter(({ severity }) => severity === 'problem').length;
+  if (count === 0) return undefined;
+  return html`<a class="badge alarm" href="#troubles">${renderSeverity('problem')}${count} ${count === 1 ? 'problem' : 'problems'}</a>`;
 }
 
 /** The heading says the same in words. */

@@ -35,11 +35,7 @@ export function describeTokenPage({ report, views }: TokenView, { url, choice, n
   const content: Html = html`${renderHeading(report, url, now)}
 <div class="columns">
 <div class="column">
-${renderTroubles(report.findings)}
-${renderRoll(report, now)}
-${renderNextSteps(report, url, choice)}
-${renderNotes(report.findings)}
-${renderViews(report, url, views)}
+${isLive ? renderLive({ report, views }, { url, choice, now }) : renderNextSteps(report, url, choice)}
 </div>
 <aside aria-label="Dates">
 ${renderTimeline(report, now)}
@@ -56,6 +52,15 @@ ${renderTimeline(report, now)}
     reloadSeconds: state === 'open' ? RELOAD_SECONDS : 0,
   };
   return { ...page, live };
+}
+
+/** A token that is over has nothing to say beyond its heading: its members are gone with it. */
+function renderLive({ report, views }: TokenView, { url, choice, now }: Visit): Html {
+  return html`${renderTroubles(report.findings)}
+${renderRoll(report, now)}
+${renderNextSteps(report, url, choice)}
+${renderNotes(report.findings)}
+${renderViews(report, url, views)}`;
 }
 
 /** For the tab, which has room for the beginning. */

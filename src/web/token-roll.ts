@@ -8,17 +8,15 @@ const FREE_ROWS_MAX = 9;
 
 /** Who came, slot by slot, who is missing, and who came too late. */
 export function renderRoll(report: TokenReport, now: number): Html {
-  const { members, size, missing, state } = report;
+  const { members, size, missing } = report;
   const slots = members.filter(({ slot }) => slot !== null);
   const late = members.filter(({ slot }) => slot === null);
-  const isOver = state === 'expired' || state === 'revoked';
   return html`<section aria-labelledby="roll-title">
 <h2 id="roll-title">Members</h2>
 <ol class="roll">
 ${slots.slice(0, ROWS_MAX).map((member) => renderMember(member, now))}
 ${renderMore(slots.length - ROWS_MAX, 'registered too: the JSON below lists them')}
-${!isOver && renderFree(size - missing + 1, missing)}
-${isOver && missing > 0 && html`<li class="free" data-key="free"><span class="slot" aria-hidden="true">–</span><p>${missing === 1 ? '1 slot was' : `${missing} slots were`} never taken</p></li>`}
+${renderFree(size - missing + 1, missing)}
 </ol>
 ${
   late.length > 0 &&

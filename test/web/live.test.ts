@@ -37,7 +37,7 @@ test(
     await using watched = await openWatchedPage(chromium.browser, muster.url);
     const { page } = watched;
     await page.goto(`${muster.url}/`);
-      await page.locator('#size-3').check();
+    await page.locator('#size-3').check();
     await page.getByRole('button', { name: 'Make a token' }).click();
     await page.getByRole('heading', { name: '0 of 3 members have registered' }).waitFor();
     const url = page.url();
