@@ -8,7 +8,7 @@ import { type Page, renderMain, renderPage } from './layout.ts';
 import { makeToken, type NewTokenForm, type NewTokenOptions, readNewTokenForm } from './new-token.ts';
 import { describeRefusalPage, type Problem } from './refusal-page.ts';
 import { readRefusal } from './refusals.ts';
-import { parseStartChoice } from './start-lines.ts';
+import { parseStartChoice } from './start-choice.ts';
 import { describeTokenPage, type TokenView } from './token-page.ts';
 import type { WebRoute } from './web-route.ts';
 

@@ -1,8 +1,9 @@
+import { PLATFORMS } from '../boot-config/boot-config.ts';
 import { type Html, html } from './html.ts';
 import type { Page } from './layout.ts';
 import { type Problem, renderProblem } from './refusal-page.ts';
 import { renderSnippet } from './snippet.ts';
-import { discoveryFlags, ETCD_CHOICES } from './start-lines.ts';
+import { discoveryFlags } from './trial-lines.ts';
 
 /** The sizes that one click chooses. */
 const SIZES = ['1', '3', '5', '7'] as const;
@@ -98,15 +99,23 @@ ${steps.map(([title, text]) => html`<li><h3>${title}</h3><p>${text}</p></li>`)}
 </section>`;
 }
 
+/** The dialect that each etcd is started with. */
+const GENERATIONS = [
+  { dialect: 'v3', label: 'etcd 3.6 and newer' },
+  { dialect: 'v2', label: 'etcd 2.0 to 3.5' },
+] as const;
+
 function renderVersions(origin: string): Html {
   const url = `${origin}/TOKEN`;
   return html`<section aria-labelledby="versions-title">
 <h2 id="versions-title">For each etcd</h2>
-<p>What a member is started with, beside its name and addresses. The token’s own page has the whole line.</p>
+<p>What a member is started with, beside its name and addresses:</p>
 <dl class="versions">
-${ETCD_CHOICES.map(({ value, label }) => html`<div><dt>${label}</dt><dd>${renderSnippet(`flags-${value}`, `flags for ${label}`, discoveryFlags(value, url).join(' \\\n'))}</dd></div>`)}
+${GENERATIONS.map(({ dialect, label }) => html`<div><dt>${label}</dt><dd>${renderSnippet(`flags-${dialect}`, `flags for ${label}`, discoveryFlags(dialect, url).join(' \\\n'))}</dd></div>`)}
 </dl>
 <p class="hint">Members of 3.5 and 3.6 can form one cluster, and those of 3.6 and 3.7: all of them have the same URL.</p>
+<h3>Ready to paste, on the token’s own page</h3>
+<ul class="platforms">${PLATFORMS.map(({ label }) => html`<li>${label}</li>`)}</ul>
 </section>`;
 }
 

@@ -1,7 +1,10 @@
+import { CLOUDS, ETCD_VERSIONS, PLATFORMS, type Platform } from '../boot-config/boot-config.ts';
 import type { TokenReport } from '../registry/token-report.ts';
-import { type Html, html } from './html.ts';
+import { renderBootFiles } from './boot-files.ts';
+import { type Html, html, type Part } from './html.ts';
 import { renderSnippet } from './snippet.ts';
-import { ETCD_CHOICES, formatStartLines, PLATFORM_CHOICES, type StartChoice } from './start-lines.ts';
+import { type StartChoice, TRIAL } from './start-choice.ts';
+import { formatTrialLines } from './trial-lines.ts';
 
 /** What to do now, ready to paste. */
 export function renderNextSteps(report: TokenReport, url: string, choice: StartChoice): Html {
@@ -9,45 +12,68 @@ export function renderNextSteps(report: TokenReport, url: string, choice: StartC
     case 'open':
       return renderStart(report, url, choice);
     case 'complete':
-      return renderUse(report);
+      return renderUse(report, url, choice);
     case 'expired':
     case 'revoked':
       return renderAgain(report);
   }
 }
 
-function renderStart({ size, missing }: TokenReport, url: string, choice: StartChoice): Html {
-  const each = choice.platform === 'shell';
+function renderStart(report: TokenReport, url: string, choice: StartChoice): Html {
+  const { size, missing } = report;
   return html`<section aria-labelledby="next-title">
 <h2 id="next-title">Start the ${missing === size ? 'members' : 'missing members'}</h2>
-<form class="choice" method="get">
-${renderSelect('etcd', 'Version', ETCD_CHOICES, choice.etcd)}
-${renderSelect('platform', 'On', PLATFORM_CHOICES, choice.platform)}
-<button type="submit" class="quiet">Show</button>
-</form>
-${renderSnippet('start', 'lines that start etcd', formatStartLines(choice, url, size))}
-<p class="hint">${
-    each
-      ? html`On every machine, with its own address in the place of <code>ADDRESS</code>. Names have to differ.`
-      : 'They find each other within a second, and keep their data below /tmp/muster-trial.'
-  }</p>
+${renderChoice(choice)}
+<div class="files" data-key="files-${choice.platform}">
+${choice.platform === TRIAL ? renderTrial(report, url, choice) : renderBootFiles(report, url, choice.platform, choice)}
+</div>
 </section>`;
 }
 
-interface Choice {
-  readonly value: string;
+function renderTrial({ size }: TokenReport, url: string, { etcd }: StartChoice): Html {
+  const [dialect = 'v3'] = etcd.dialects;
+  return html`${renderSnippet('trial', 'lines that start all members', formatTrialLines(dialect, url, size))}
+<ul class="notes"><li>All members run in one shell, find each other within a second, and keep their data below <code>/tmp/muster-trial</code>.</li></ul>`;
+}
+
+/** One choice out of several, as the form has it. */
+interface Option {
+  readonly id: string;
   readonly label: string;
+  readonly isUnfit?: boolean;
 }
 
-function renderSelect(name: string, label: string, choices: readonly Choice[], chosen: string): Html {
+function renderChoice({ etcd, platform, cloud }: StartChoice): Html {
+  const chosen = PLATFORMS.find(({ id }) => id === platform);
+  const platforms: Option[] = PLATFORMS.map((each) => ({ ...each, isUnfit: !isFit(each, etcd) }));
+  const trial: Option = { id: TRIAL, label: 'A trial on this machine' };
+  return html`<form class="choice" method="get">
+${renderSelect('etcd', 'Version', ETCD_VERSIONS, etcd.id)}
+${renderSelect('platform', 'As', [...platforms, trial], platform)}
+${chosen?.needsCloud && renderSelect('cloud', 'Cloud', CLOUDS, cloud)}
+<button type="submit" class="quiet">Show</button>
+</form>`;
+}
+
+function isFit(
+  { from: [major, minor], dialects }: Platform,
+  { id, dialects: spoken }: StartChoice['etcd'],
+): boolean {
+  const [ownMajor = 0, ownMinor = 0] = id.split('.').map(Number);
+  const isNewEnough = ownMajor > major || (ownMajor === major && ownMinor >= minor);
+  return isNewEnough && dialects.some((dialect) => spoken.includes(dialect));
+}
+
+function renderSelect(name: string, label: string, choices: readonly Option[], chosen: string): Html {
   const options = choices.map(
-    ({ value, label }) =>
-      html`<option value="${value}"${value === chosen && html` selected`}>${label}</option>`,
+    ({ id, label, isUnfit }) =>
+      html`<option value="${id}"${id === chosen && html` selected`}${isUnfit === true && html` disabled`}>${label}</option>`,
   );
-  return html`<span><label for="choice-${name}">${label}</label> <select id="choice-${name}" name="${name}">${options}</select></span>`;
+  return html`<span data-key="${name}"><label for="choice-${name}">${label}</label> <select id="choice-${name}" name="${name}">${options}</select></span>`;
 }
 
-function renderUse({ initialCluster, members }: TokenReport): Html {
+function renderUse(report: TokenReport, url: string, choice: StartChoice): Html {
+  const { initialCluster, members } = report;
   const [first] = members;
   const host = first?.peerUrls[0] === undefined ? 'ADDRESS' : hostOf(first.peerUrls[0]);
   return html`<section aria-labelledby="next-title">
@@ -56,13 +82,22 @@ function renderUse({ initialCluster, members }: TokenReport): Html {
 ${renderSnippet('check', 'line that asks for the members', `etcdctl --endpoints http://${host}:2379 member list`)}
 <p>To add a machine, or to replace one, this token is of no use. Tell the cluster first, and start the new member with what it prints:</p>
 ${renderSnippet('add', 'line that adds a member', `etcdctl --endpoints http://${host}:2379 member add NAME \\\n  --peer-urls=http://NEW-ADDRESS:2380`)}
-${
-  initialCluster !== null &&
-  html`<h3>Initial cluster</h3>
+${renderInitialCluster(initialCluster)}
+<details class="late" data-key="late"><summary>Machines that come late, as proxies before the cluster</summary>
+<div class="files">
+${renderBootFiles(report, url, 'late', choice)}
+</div>
+</details>
+</section>`;
+}
+
+function renderInitialCluster(initialCluster: string | null): Part {
+  return (
+    initialCluster !== null &&
+    html`<h3>Initial cluster</h3>
 <p>As <code>--initial-cluster</code> takes it:</p>
 ${renderSnippet('initial-cluster', 'initial cluster', initialCluster)}`
-}
-</section>`;
+  );
 }
 
 function hostOf(peerUrl: string): string {

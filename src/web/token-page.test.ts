@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { contentOf, type WrittenMember } from '../../test/support/registry-content.ts';
 import { reportToken } from '../registry/token-report.ts';
 import { html } from './html.ts';
+import { parseStartChoice } from './start-choice.ts';
 import { describeTokenPage } from './token-page.ts';
 
 const MADE = Date.UTC(2026, 0, 1);
@@ -20,7 +21,7 @@ function show(members: readonly WrittenMember[], { size = 3, after = 60_000, rev
   const content = contentOf(revokedAt === 0 ? record : { ...record, revokedAt }, members);
   const now = MADE + after;
   const report = reportToken({ token: TOKEN, revision: 9, content, attempts: [] }, now);
-  const choice = { etcd: '3.6', platform: 'shell' } as const;
+  const choice = parseStartChoice('');
   const views = { v2: '{"action":"get"}', v3: '{"count":0}' };
   const {
     title,
@@ -51,7 +52,7 @@ test('an open token shows who came, with what is known of them, and which slots 
   );
   assert.match(first, /over v2 \(HTTP\) id a1/);
   assert.deepEqual(free, ['Slot 2 free, waits for a machine', 'Slot 3 free, waits for a machine']);
-  assert.match(markup, /--discovery-token http:\/\/discovery\.example:8087\/0123/);
+  assert.match(markup, /--discovery-token=http:\/\/discovery\.example:8087\/0123/);
 });
 
 test('a complete token has the initial cluster, and those that came late stand apart', () => {

@@ -1,7 +1,7 @@
 import type { TokenReport } from '../registry/token-report.ts';
 import { type Html, html } from './html.ts';
 import type { Page } from './layout.ts';
-import type { StartChoice } from './start-lines.ts';
+import type { StartChoice } from './start-choice.ts';
 import { renderNotes, renderTroubles } from './token-findings.ts';
 import { countTaken, describeState, renderHeading } from './token-heading.ts';
 import { renderNextSteps } from './token-next-steps.ts';

@@ -25,7 +25,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   join: [MEMBER_VALUE, 'grpc/', 'proto/'],
   'boot-config': ['registry/'],
   move: ['registry/', 'grpc/', 'proto/', 'join/v3/methods.ts', STORE_PORT],
-  web: ['registry/', 'http/'],
+  web: ['registry/', 'http/', 'boot-config/'],
   server: ['dialect/', 'web/', 'registry/', 'http/', 'grpc/', STORE_PORT],
   'api-client': ['join/', 'registry/'],
   cluster: ['join/'],

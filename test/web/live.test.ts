@@ -164,7 +164,10 @@ test(
     const url = page.url();
     await page.locator('#choice-etcd').selectOption('3.5');
     await page.getByRole('button', { name: 'Show' }).click();
-    assert.match((await page.locator('#start').textContent()) ?? '', new RegExp(`--discovery ${url}$`));
+    assert.match(
+      (await page.locator('.files pre').textContent()) ?? '',
+      new RegExp(`--discovery=${url}$`, 'm'),
+    );
     assert.equal(await page.getByRole('button', { name: /^Copy/ }).count(), 0);
     await register(url, 1);
     await page.getByRole('heading', { name: 'The one member has registered' }).waitFor();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import type { BrowserContextOptions } from 'playwright-core';
 import { findBarriers } from '../support/accessibility.ts';
@@ -142,12 +142,25 @@ test(
     await using watched = await open('open');
     const { page } = watched;
     await page.locator('#choice-etcd').selectOption('3.5');
-    await page.locator('#start', { hasText: '--discovery http' }).waitFor();
-    await page.locator('#choice-platform').selectOption('trial');
-    await page.locator('#start', { hasText: 'for n in 1 2 3' }).waitFor();
-    assert.equal(new URL(page.url()).search, '?etcd=3.5&platform=trial');
+    const shown = page.locator('.files pre');
+    await shown.filter({ hasText: '--discovery=http' }).waitFor();
+    await page.locator('#choice-platform').selectOption('butane-flatcar');
+    await page.locator('#choice-cloud').selectOption('gce');
+    await shown.filter({ hasText: 'COREOS_GCE_IP_LOCAL_0' }).waitFor();
+    assert.equal(new URL(page.url()).search, '?etcd=3.5&platform=butane-flatcar&cloud=gce');
     await page.reload();
-    assert.equal(await page.locator('#choice-platform').inputValue(), 'trial');
+    assert.equal(await page.locator('#choice-cloud').inputValue(), 'gce');
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: /^Download/ }).click(),
+    ]);
+    assert.equal(await readFile(await file.path(), 'utf8'), await shown.textContent());
+    // What a version cannot be started as is told, and cannot be chosen.
+    await page.locator('#choice-platform').selectOption('clc');
+    await shown.filter({ hasText: 'discovery' }).waitFor();
+    await page.locator('#choice-etcd').selectOption('3.7');
+    await page.getByText('Container Linux Config has no words for the v3 discovery of etcd 3.7.').waitFor();
+    assert(await page.locator('#choice-platform option[value="clc"]').isDisabled());
     watched.assertQuiet();
   },
 );
