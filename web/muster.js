@@ -3,7 +3,7 @@
 
 const FETCHES_APART_MS = 500;
 const POLL_MS = 4000;
-const POLL_COMPLETE_MS = 30000;
+const POLL_SELDOM_MS = 30000;
 const EVENTS = ['open', 'member', 'removed', 'election', 'state', 'attempt'];
 
 document.documentElement.classList.add('js');
@@ -192,9 +192,14 @@ function show(markup) {
 let source;
 let pollTimer;
 
+/** Takes the events of the token; until the first one is there, and wherever none comes through, it is asked for. */
 function follow() {
+  stopFollowing();
   const { events } = main().dataset;
   if (events === undefined) return;
+  poll();
+  // A browser has six connections to a service: a page that nobody sees takes none of them.
+  if (document.hidden) return;
   source = new EventSource(events);
   for (const name of EVENTS) {
     source.addEventListener(name, (event) => {
@@ -205,27 +210,25 @@ function follow() {
       if (name !== 'open' || event.lastEventId !== main().dataset.revision) refresh();
     });
   }
-  source.addEventListener('error', () => poll());
+  source.addEventListener('error', poll);
 }
 
-/** Where the events do not come through, or are lost for a while. */
+/** Asks for the page from time to time, and for events where their stream was refused. */
 function poll() {
   clearTimeout(pollTimer);
   const { state, events } = main().dataset;
   if (events === undefined) return;
   const again = () => {
-    if (!document.hidden) refresh();
-    if (source.readyState === EventSource.CLOSED) {
-      source.close();
-      follow();
-    }
-    poll();
+    refresh();
+    if (source?.readyState === EventSource.CLOSED) follow();
+    else poll();
   };
-  pollTimer = setTimeout(again, state === 'open' ? POLL_MS : POLL_COMPLETE_MS);
+  pollTimer = setTimeout(again, state === 'open' && !document.hidden ? POLL_MS : POLL_SELDOM_MS);
 }
 
 function stopFollowing() {
   source?.close();
+  source = undefined;
   clearTimeout(pollTimer);
 }
 
@@ -249,15 +252,20 @@ document.addEventListener('input', (event) => {
   if (event.target.name === 'other') document.getElementById('size-other').checked = true;
 });
 
+/** What is on the screen again may be old. */
+function comeBack() {
+  if (main().dataset.events === undefined) return;
+  refresh();
+  follow();
+}
+
 addEventListener('pagehide', stopFollowing);
 addEventListener('pageshow', (event) => {
-  if (event.persisted) {
-    refresh();
-    follow();
-  }
+  if (event.persisted) comeBack();
 });
 document.addEventListener('visibilitychange', () => {
-  if (!document.hidden && main().dataset.events !== undefined) refresh();
+  if (document.hidden) follow();
+  else comeBack();
 });
 
 tick();

@@ -29,7 +29,7 @@ export function createPolicy(mode: CreateMode, hasAdminToken: boolean): (request
 export function describeCreation(mode: CreateMode, hasAdminToken: boolean, url: string): string {
   switch (mode) {
     case 'open':
-      return `tokens: whoever reaches this service makes them, with curl '${url}/new?size=3'`;
+      return `tokens: whoever reaches this service makes them, with a browser at ${url}/ or with curl '${url}/new?size=3'`;
     case 'loopback':
       return `tokens: programs on this machine make them${hasAdminToken ? ', and whoever has the admin token' : ''}`;
     case 'admin':

@@ -175,3 +175,32 @@ test(
     watched.assertQuiet();
   },
 );
+
+test(
+  'a page that nobody sees keeps no connection, and knows all when it is seen again',
+  options,
+  async () => {
+    await using watched = await openWatchedPage(chromium.browser, muster.url);
+    const { page } = watched;
+    const url = await newDiscoveryUrl(muster.url, 2);
+    const asked = page.waitForRequest(/\/events$/);
+    await page.goto(url);
+    const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/events'));
+    await asked;
+    const hide = (isHidden: boolean): Promise<void> =>
+      page.evaluate(
+        `Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+       document.dispatchEvent(new Event('visibilitychange'))`,
+      );
+    await hide(true);
+    await ended;
+    await register(url, 1);
+    const again = page.waitForRequest(/\/events$/);
+    await hide(false);
+    await page.locator('[data-member="n1"]').waitFor();
+    await again;
+    await register(url, 2);
+    await page.getByRole('heading', { name: 'All 2 members have registered' }).waitFor();
+    watched.assertQuiet();
+  },
+);
