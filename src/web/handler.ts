@@ -6,10 +6,11 @@ import type { Assets } from './assets.ts';
 import { describeHomePage, type HomeVisit } from './home-page.ts';
 import { type Page, renderMain, renderPage } from './layout.ts';
 import { makeToken, type NewTokenForm, type NewTokenOptions, readNewTokenForm } from './new-token.ts';
+import { readTokenPage } from './page-cache.ts';
 import { describeRefusalPage, type Problem } from './refusal-page.ts';
 import { readRefusal } from './refusals.ts';
 import { parseStartChoice } from './start-choice.ts';
-import { describeTokenPage, type TokenView } from './token-page.ts';
+import type { TokenView } from './token-page.ts';
 import type { WebRoute } from './web-route.ts';
 
 /** What the pages for people need of their surroundings. */
@@ -72,7 +73,7 @@ async function serveToken(exchange: Exchange, token: string, options: WebOptions
     throw new MusterError('rate-limited', 'too many requests from this address', { retryAfterSeconds });
   }
   const view = await options.readToken(token);
-  const page = describeTokenPage(view, {
+  const page = readTokenPage(view, {
     url: `${spellOrigin(exchange, options)}/${token}`,
     choice: parseStartChoice(exchange.query),
     now: options.now(),
