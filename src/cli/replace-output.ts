@@ -74,16 +74,15 @@ export function formatReplacement(
     commands.length === 0
       ? `# 1. ${plan.name} has been added already, and has not started.\n\n`
       : `# 1. ${what}, with etcdctl, anywhere. ${UNHEALTHY}\n\n${commands.join('')}\n`,
-    `# 2. On the machine of ${plan.name}, remove the data folder of etcd, and take\n`,
-    '#    --discovery (ETCD_DISCOVERY) out of its configuration. Then start it with its\n',
-    '#    other settings and these:\n\n',
+    `# 2. On the machine of ${plan.name}, remove the data folder of etcd, and take --discovery or\n`,
+    '#    --discovery-token (ETCD_DISCOVERY, ETCD_DISCOVERY_TOKEN) out of its configuration.\n',
+    '#    Then start it with its other settings and these:\n\n',
     format === 'flags' ? `${strong(`etcd ${settings.trimEnd()}`)}\n` : settings,
   ].join('');
 }
 
 /** etcd-io/etcd:server/etcdserver/server.go, mayAddMember: all members must have been connected for `HealthInterval`. */
-const UNHEALTHY = `Where etcd says "unhealthy
-#    cluster", its members have been together for less than 5 s: try again.`;
+const UNHEALTHY = `Where etcd says\n#    "unhealthy cluster", its members have been together for less than 5 s: try again.`;
 
 function describeMembers(members: readonly SurveyedMember[]): string {
   const label = ({ name, id }: SurveyedMember): string => (name === '' ? id : name);

@@ -15,22 +15,19 @@ const PORT_STEP = 1000;
 const PORT_LAST = 65_535;
 
 /**
- * Loopback addresses for members, each on one of its own where the system has them (127.0.0.11, 127.0.0.12, ...), and
- * with etcd's own ports where they are free.
+ * A place for the member of a number from 1 on: a loopback address of its own where the system has it (127.0.0.11,
+ * 127.0.0.12, ...), with etcd's own ports where they are free. Asked right before it starts, since others start too.
  *
+ * @param taken what was given out already, to members that may not listen yet; the new place is added
  * @throws MusterError `cannot-listen`
  */
-export async function findAddresses(count: number): Promise<readonly MemberAddress[]> {
-  const found: MemberAddress[] = [];
-  const taken = new Set<string>();
-  for (let index = 1; index <= count; index++) {
-    const own = `127.0.0.${10 + index}`;
-    const host = (await canListen(own, 0)) ? own : '127.0.0.1';
-    const clientUrl = await findUrl(host, CLIENT_PORT, taken);
-    const peerUrl = await findUrl(host, PEER_PORT, taken);
-    found.push({ peerUrl, clientUrl });
-  }
-  return found;
+export async function findAddress(number: number, taken: Set<string>): Promise<MemberAddress> {
+  const own = `127.0.0.${10 + number}`;
+  const host = (await canListen(own, 0)) ? own : '127.0.0.1';
+  return {
+    clientUrl: await findUrl(host, CLIENT_PORT, taken),
+    peerUrl: await findUrl(host, PEER_PORT, taken),
+  };
 }
 
 async function findUrl(host: string, first: number, taken: Set<string>): Promise<string> {

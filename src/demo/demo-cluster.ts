@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { MusterError } from '../errors.ts';
 import { watchToken } from '../join/client.ts';
 import { pause } from '../join/pause.ts';
-import { findAddresses, type MemberAddress } from './addresses.ts';
+import { findAddress, type MemberAddress } from './addresses.ts';
 import { type EtcdProcess, startEtcd } from './etcd-process.ts';
 import type { EtcdProgram } from './find-etcd.ts';
 import { formatLogLine, parseLogFact } from './log-facts.ts';
@@ -97,11 +97,12 @@ export class DemoCluster implements AsyncDisposable {
 
   async #start(signal: AbortSignal): Promise<void> {
     const { size, pauseMs, say } = this.#options;
-    const addresses = await findAddresses(size);
-    for (const [index, address] of addresses.entries()) {
-      if (index > 0 && !(await pause(pauseMs, signal))) break;
+    const taken = new Set<string>();
+    for (let number = 1; number <= size; number++) {
+      if (number > 1) await pause(pauseMs, signal);
+      const address = await findAddress(number, taken);
       signal.throwIfAborted();
-      const name = `m${index + 1}`;
+      const name = `m${number}`;
       say(`${name} starts, on ${new URL(address.peerUrl).hostname}.`);
       await this.#startMember(name, address);
     }

@@ -45,6 +45,11 @@ test('findEtcd() says what to install where there is none, and what is no etcd',
     code: 'program-failed',
     message: /--etcd "\/nonexistent" is no program/,
   });
+  const old = install(t, 'old', '3.3.25');
+  await assert.rejects(findEtcd({ given: old, path: undefined, cache: NOWHERE }), {
+    code: 'program-failed',
+    message: /is etcd 3\.3\.25, and the demo needs 3\.4 or newer/,
+  });
   const odd = install(t, 'odd', 'none');
   await assert.rejects(findEtcd({ given: odd, path: undefined, cache: NOWHERE }), {
     message: /no etcd that can be started: it tells no version/,

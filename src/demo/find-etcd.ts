@@ -35,6 +35,11 @@ export async function findEtcd(places: EtcdPlaces): Promise<EtcdProgram> {
   const { given } = places;
   const file = given === undefined ? findFile(places) : findGiven(given);
   const version = await readVersion(file);
+  if (isOlder(version)) {
+    throw new MusterError('program-failed', `${file} is etcd ${version}, and the demo needs 3.4 or newer`, {
+      remedy: HOW_TO_GET,
+    });
+  }
   const beside = join(dirname(file), 'etcdctl');
   const isOnPath = foldersOf(places.path).includes(dirname(file));
   return {
@@ -43,6 +48,12 @@ export async function findEtcd(places: EtcdPlaces): Promise<EtcdProgram> {
     dialects: dialectsOf(version),
     etcdctl: !isOnPath && isProgram(beside) ? beside : 'etcdctl',
   };
+}
+
+/** Older ones have their status at another address. */
+function isOlder(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < 3 || (major === 3 && minor < 4);
 }
 
 /** etcd 3.6 brought v3 discovery, and 3.7 knows no other one (etcd-io/etcd:CHANGELOG/CHANGELOG-3.7.md). */

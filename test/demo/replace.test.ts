@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { memberOptions, newDiscoveryUrl, v3MemberOptions } from '../etcd/clusters.ts';
-import { cleanEnvironment, type EtcdMember, startMember, startMembers } from '../support/etcd.ts';
+import { type EtcdMember, startMember, startMembers } from '../support/etcd.ts';
 import { startMuster } from '../support/muster.ts';
-import { type EtcdVersion, etcdProgram, missingPeers } from '../support/peers.ts';
+import { missingPeers } from '../support/peers.ts';
 import { poll } from '../support/poll.ts';
 import { freePort } from '../support/ports.ts';
-import { startProgram } from '../support/program.ts';
 import { createTempDir } from '../support/temp-dir.ts';
+import { follow, toolsOf } from './follow-lines.ts';
 import { runCommand } from './run-muster.ts';
 
 const VERSIONS = ['3.4', '3.5', '3.6', '3.7'] as const;
@@ -17,33 +16,6 @@ const VERSIONS = ['3.4', '3.5', '3.6', '3.7'] as const;
 async function endOf(member: EtcdMember): Promise<void> {
   member.program.kill('SIGKILL');
   await member.program.exited;
-}
-
-/** A PATH with the real etcdctl, and an etcd that writes down how it was started. */
-function toolsOf(version: EtcdVersion, dir: string): { env: NodeJS.ProcessEnv; startedWith: () => string[] } {
-  const bin = join(dir, 'bin');
-  mkdirSync(bin);
-  symlinkSync(etcdProgram(version, 'etcdctl'), join(bin, 'etcdctl'));
-  writeFileSync(join(bin, 'etcd'), `#!/bin/sh\nprintf '%s\\n' "$@" > '${dir}/started'\n`);
-  chmodSync(join(bin, 'etcd'), 0o755);
-  const { PATH } = process.env;
-  return {
-    env: { ...cleanEnvironment(), PATH: `${bin}:${PATH}` },
-    startedWith: () => readFileSync(`${dir}/started`, 'utf8').trim().split('\n'),
-  };
-}
-
-/** Runs the printed text as it is, line by line. A line that etcd is not ready for is repeated, as the text says. */
-async function follow(text: string, env: NodeJS.ProcessEnv): Promise<void> {
-  for (const line of text.split('\n').filter((line) => /^[^#]/.test(line))) {
-    await poll(line, 60_000, async () => {
-      await using shell = await startProgram({ name: 'sh', file: '/bin/sh', args: ['-e', '-c', line], env });
-      const { code } = await shell.exited;
-      if (code === 0) return true;
-      assert.match(shell.log.tail, /unhealthy cluster/, line);
-      return undefined;
-    });
-  }
 }
 
 for (const version of VERSIONS) {
