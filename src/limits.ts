@@ -12,6 +12,10 @@ export const LIMITS = {
   attemptsPerTokenMax: 32,
   /** How long a refused registration is remembered: a day. */
   attemptsKeptMs: 86_400_000,
+  /** How much of the text of a refusal is remembered; people are shown less. */
+  attemptMessageMaxChars: 500,
+  /** How often those who follow a token are told of refused registrations at the most. */
+  attemptsToldMs: 1000,
   /** Keys that one commit gives a later end, each with its note. etcd takes 128 operations, 64 of them tokens at once. */
   extendedKeysPerCommit: 25,
   /** A member's id, or the name of an etcd 0.4 machine. */

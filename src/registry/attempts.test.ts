@@ -56,7 +56,8 @@ test('refusals that are about the token or the moment are not kept', () => {
 });
 
 test('listeners are told of what is new, and of what is settled, until they leave', () => {
-  const attempts = new Attempts(new FakeClock());
+  const clock = new FakeClock();
+  const attempts = new Attempts(clock);
   let told = 0;
   const leave = attempts.listen(T, () => {
     told += 1;
@@ -64,12 +65,39 @@ test('listeners are told of what is new, and of what is settled, until they leav
   attempts.note(T, refused('a', '10.0.0.1'));
   attempts.note(T, refused('a', '10.0.0.1'));
   assert.equal(told, 1);
+  clock.advance(LIMITS.attemptsToldMs);
   attempts.settle(T, 'other', '10.0.0.1');
   assert.equal(told, 2);
   assert.deepEqual(attempts.of(T), []);
   leave();
   attempts.note(T, refused('a', '10.0.0.1'));
   assert.equal(told, 2);
+  assert.equal(clock.timers, 0);
+});
+
+test('whoever has many registrations refused makes no listener busy: the first is told, then how it stands', () => {
+  const clock = new FakeClock();
+  const attempts = new Attempts(clock);
+  let told = 0;
+  attempts.listen(T, () => {
+    told += 1;
+  });
+  for (let n = 0; n < 100; n++) attempts.note(T, refused(`m${n}`, '10.0.0.1'));
+  assert.equal(told, 1);
+  clock.advance(LIMITS.attemptsToldMs);
+  assert.equal(told, 2);
+  clock.advance(LIMITS.attemptsToldMs);
+  assert.equal(told, 2);
+  assert.equal(clock.timers, 0);
+});
+
+test('what was refused for its length is not remembered whole', () => {
+  const attempts = new Attempts(new FakeClock());
+  const long = 'x'.repeat(100_000);
+  attempts.note(T, { memberId: long, from: '10.0.0.1', refusal: { code: 'guard-refused', message: long } });
+  const [{ memberId, refusal } = refused('', '')] = attempts.of(T);
+  assert.equal(memberId.length, LIMITS.memberIdMaxBytes);
+  assert.equal(refusal?.message.length, LIMITS.attemptMessageMaxChars);
 });
 
 test('a refused registration is a finding of its token, until its machine gets in', async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.ts';
 import type { ErrorCode } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import { AttemptListeners } from './attempt-listeners.ts';
 import type { Attempt } from './findings.ts';
 
 /** Refusals that say something about the machines of a token; the others are about the token, or about the moment. */
@@ -28,12 +29,13 @@ export class Attempts {
   readonly #clock: Clock;
   /** By token, those unseen for longest first. */
   readonly #tokens = new Map<string, Map<string, KnownAttempt>>();
-  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #listeners: AttemptListeners;
   /** The same array while nothing has changed, so that it can key a memo. */
   readonly #lists = new Map<string, readonly Attempt[]>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#listeners = new AttemptListeners(clock);
   }
 
   /** What is known of a token, the oldest first. */
@@ -54,20 +56,21 @@ export class Attempts {
 
   /** Notes an attempt, in the place of the same one before. */
   note(token: string, attempt: Attempt): void {
-    const { memberId, from, refusal } = attempt;
+    const { refusal } = attempt;
     if (refusal !== undefined && !TOLD.has(refusal.code)) return;
     const known = this.#tokens.get(token) ?? new Map<string, KnownAttempt>();
-    const key = `${memberId}\n${from}\n${refusal?.code ?? ''}`;
+    const kept = cut(attempt);
+    const key = `${kept.memberId}\n${kept.from}\n${refusal?.code ?? ''}`;
     const isNew = !known.has(key);
     known.delete(key);
-    known.set(key, { attempt, at: this.#clock.now() });
+    known.set(key, { attempt: kept, at: this.#clock.now() });
     dropOldest(known, LIMITS.attemptsPerTokenMax);
     this.#tokens.delete(token);
     this.#tokens.set(token, known);
     this.#lists.delete(token);
     for (const dropped of dropOldest(this.#tokens, LIMITS.attemptTokensMax)) this.#lists.delete(dropped);
     // A machine that tries for ever says nothing new.
-    if (isNew) this.#tell(token);
+    if (isNew) this.#listeners.tell(token);
   }
 
   /** Notes that a member got in: what was refused to it, or to its machine, is settled. */
@@ -82,22 +85,32 @@ export class Attempts {
     for (const [key] of settled) known.delete(key);
     if (known.size === 0) this.#tokens.delete(token);
     this.#lists.delete(token);
-    this.#tell(token);
+    this.#listeners.tell(token);
   }
 
-  /** Tells of each change of what is known of a token. Answers how to stop that. */
+  /** Tells that something has changed in what is known of a token. Answers how to stop that. */
   listen(token: string, listener: () => void): () => void {
-    const listeners = this.#listeners.get(token) ?? new Set();
-    this.#listeners.set(token, listeners.add(listener));
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0 && this.#listeners.get(token) === listeners) this.#listeners.delete(token);
-    };
+    return this.#listeners.add(token, listener);
   }
+}
 
-  #tell(token: string): void {
-    for (const listener of this.#listeners.get(token) ?? []) listener();
-  }
+/** An attempt as it is kept: what was refused for its length is not remembered whole. */
+function cut(attempt: Attempt): Attempt {
+  const { memberId, from, refusal } = attempt;
+  if (
+    memberId.length <= LIMITS.memberIdMaxBytes &&
+    (refusal?.message.length ?? 0) <= LIMITS.attemptMessageMaxChars
+  )
+    return attempt;
+  const known = { memberId: copyOf(memberId, LIMITS.memberIdMaxBytes), from };
+  if (refusal === undefined) return known;
+  const message = copyOf(refusal.message, LIMITS.attemptMessageMaxChars);
+  return { ...known, refusal: { code: refusal.code, message } };
+}
+
+/** The beginning of a text, which does not keep the rest of it in memory as a slice does. */
+function copyOf(text: string, maxChars: number): string {
+  return Buffer.from(text.slice(0, maxChars)).toString();
 }
 
 /** Drops what is over a limit, and answers it. */
