@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import type { ServerSentEvent } from '../../src/api-client/event-parser.ts';
 import { startMuster } from '../support/muster.ts';
@@ -102,6 +104,21 @@ test(
     await Promise.all([muster.stop(), stream.ended]);
   },
 );
+
+test('a reader that closes its side is gone at once, and no longer counts as one', limits, async () => {
+  await using muster = await startMuster({ args: ['--watches-per-token', '1'] });
+  const { token } = await makeToken(muster.url);
+  const path = `/v1/tokens/${token}/events`;
+  const client = connect({ host: muster.address, port: muster.port, allowHalfOpen: true });
+  client.write(`GET ${path} HTTP/1.1\r\nHost: ${muster.address}:${muster.port}\r\n\r\n`);
+  await once(client, 'data');
+  assert.equal((await ask(muster.url, { path })).status, 429);
+  client.resume();
+  client.end();
+  await once(client, 'close');
+  await using stream = await openEvents(muster.url, token);
+  assert.equal((await stream.next()).name, 'open');
+});
 
 test('an extension is no event: nothing happened to the members', limits, async () => {
   await using muster = await startMuster();

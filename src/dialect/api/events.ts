@@ -32,18 +32,26 @@ type EventName = 'open' | 'member' | 'removed' | 'election' | 'state' | 'attempt
 export async function serveEvents(exchange: Exchange, token: string, options: EventsOptions): Promise<void> {
   const { registry, floodGate, stopping } = options;
   const report = await registry.report(token);
+  // A stop tells those who follow by then; this one comes back to another replica.
+  if (stopping.aborted) throw new MusterError('store-closed', 'the service is stopping');
   const release = floodGate.openWatch(exchange.requester.address, token);
   if (release === undefined) {
     throw new MusterError('rate-limited', 'too many watches are open', { remedy: 'try again later' });
   }
   const stream = new EventStream(exchange, token, options, report);
   const end = (): void => stream.end();
+  const { socket } = exchange.req;
+  // A client that is gone closes like one that has nothing more to send, so neither is waited for.
+  const hangUp = (): void => void socket.destroy();
+  socket.once('end', hangUp);
+  if (socket.readableEnded) hangUp();
   // Thousands of streams hang on this one signal, which Node would take for a leak from the eleventh on.
   setMaxListeners(0, stopping);
   stopping.addEventListener('abort', end);
   try {
     await stream.run(lastEventId(exchange) ?? report.revision);
   } finally {
+    socket.removeListener('end', hangUp);
     stopping.removeEventListener('abort', end);
     release();
   }
@@ -62,6 +70,8 @@ class EventStream {
   readonly #options: EventsOptions;
   #report: TokenReport;
   #stop: (() => void) | undefined;
+  #isAttemptNew = false;
+  #isTellingAttempts = false;
 
   constructor(exchange: Exchange, token: string, options: EventsOptions, report: TokenReport) {
     this.#exchange = exchange;
@@ -95,7 +105,7 @@ class EventStream {
     this.#send('open', summaryOf(this.#report), from === this.#report.revision ? from : undefined);
     if (isOver(this.#report)) return void res.end();
     const following = registry.follow(this.#token, from + 1, (commit) => this.#tell(commit));
-    const stopAttempts = registry.onAttempt(this.#token, () => void this.#tellAttempt());
+    const stopAttempts = registry.onAttempt(this.#token, () => void this.#tellAttempts());
     const stopHeartbeat = heartbeat.keep(res);
     this.#stop = () => following.stop();
     res.once('close', this.#stop);
@@ -126,17 +136,27 @@ class EventStream {
     if (!this.#send('state', { ...summaryOf(this.#report), revision }, revision)) await this.#drained();
   }
 
-  async #tellAttempt(): Promise<void> {
+  /** Anybody with the token can have registrations refused: who reads slowly is told once, of how it stands by then. */
+  async #tellAttempts(): Promise<void> {
+    this.#isAttemptNew = true;
+    if (this.#isTellingAttempts) return;
+    this.#isTellingAttempts = true;
     try {
-      this.#report = await this.#options.registry.report(this.#token);
-      const findings = this.#report.findings.map(({ id, severity, sentence }) => ({
-        id,
-        severity,
-        sentence,
-      }));
-      this.#send('attempt', { findings }, undefined);
+      while (this.#isAttemptNew) {
+        if (this.#exchange.res.writableNeedDrain) await this.#drained();
+        this.#isAttemptNew = false;
+        this.#report = await this.#options.registry.report(this.#token);
+        const findings = this.#report.findings.map(({ id, severity, sentence }) => ({
+          id,
+          severity,
+          sentence,
+        }));
+        this.#send('attempt', { findings }, undefined);
+      }
     } catch (error) {
       if (!isMusterError(error)) this.#options.onFault(error);
+    } finally {
+      this.#isTellingAttempts = false;
     }
   }
 

@@ -32,8 +32,10 @@ export class Heartbeat {
 
   #schedule(): Timer {
     return this.#clock.setTimer(LIMITS.eventsHeartbeatMs, () => {
-      // Who does not read what is there needs no more of it.
-      for (const stream of this.#streams) if (!stream.writableNeedDrain) stream.write(COMMENT);
+      for (const stream of this.#streams) {
+        // Who does not read what is there needs no more of it; a stream that has been ended may still have to send.
+        if (!stream.writableNeedDrain && !stream.writableEnded) stream.write(COMMENT);
+      }
       this.#timer = this.#schedule();
     });
   }
