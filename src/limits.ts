@@ -42,6 +42,8 @@ export const LIMITS = {
   tlsReloadMs: 2000,
   /** How long an idle connection is kept. */
   idleConnectionMs: 600_000,
+  /** How long the connection is kept on which a browser was sent a page, or what belongs to it. */
+  pageConnectionMs: 5000,
   /** How long a connection is silent before TCP asks whether its client is still there. */
   tcpKeepAliveMs: 10_000,
   /** Connections at once; a watch needs one each. */

@@ -1,4 +1,5 @@
 import { type Exchange, send } from '../http/exchange.ts';
+import { LIMITS } from '../limits.ts';
 import type { Asset } from './assets.ts';
 import type { Html } from './html.ts';
 
@@ -34,6 +35,7 @@ export function sendPage(
   page: Html,
   { headers = [], referrerPolicy = 'no-referrer' }: PageAnswer = {},
 ): void {
+  restBriefly(exchange);
   send(exchange, status, 'text/html; charset=utf-8', page.text, [
     ...['Content-Security-Policy', POLICY],
     ...['X-Content-Type-Options', 'nosniff'],
@@ -47,6 +49,7 @@ export function sendPage(
 
 /** Answers with a file. Its name changes with its content. */
 export function sendAsset(exchange: Exchange, { contentType, body }: Asset): void {
+  restBriefly(exchange);
   send(exchange, 200, contentType, body, [
     ...['X-Content-Type-Options', 'nosniff'],
     ...['Cross-Origin-Resource-Policy', 'same-origin'],
@@ -61,4 +64,13 @@ export function sendToPage(exchange: Exchange, path: string): void {
     ...['Referrer-Policy', 'no-referrer'],
     ...['Cache-Control', 'no-store'],
   ]);
+}
+
+/**
+ * A browser that has its page keeps the connection for minutes. Thousands may look at one token, and a new connection costs
+ * less than an idle one; members, for whom connections are kept long, are never answered here.
+ */
+function restBriefly({ req, res }: Exchange): void {
+  // Behind Node's own, which sets the time that is meant for members.
+  res.once('finish', () => req.socket.setTimeout(LIMITS.pageConnectionMs));
 }
