@@ -11,6 +11,7 @@ import { benchNewTokens } from './new-tokens.ts';
 import { benchNotification } from './notification.ts';
 import { benchOpenPages } from './open-pages.ts';
 import { type BenchOptions, parseBenchOptions } from './options.ts';
+import { benchPageEvents } from './page-events.ts';
 import { benchParkedWatches } from './parked-watches.ts';
 import { benchReads } from './reads.ts';
 import { benchRegistrations } from './registrations.ts';
@@ -29,6 +30,7 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
   ['new', benchNewTokens],
   ['watches', benchParkedWatches],
   ['pages', benchOpenPages],
+  ['page-events', benchPageEvents],
   ['notification', benchNotification],
   ['clusters', benchEtcdClusters],
   ['bootstraps', benchBootstraps],
