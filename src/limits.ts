@@ -16,8 +16,8 @@ export const LIMITS = {
   attemptMessageMaxChars: 500,
   /** How often those who follow a token are told of refused registrations at the most. */
   attemptsToldMs: 1000,
-  /** Keys that one commit gives a later end, each with its note. etcd takes 128 operations, 64 of them tokens at once. */
-  extendedKeysPerCommit: 25,
+  /** Keys that one commit gives a later end, notes among them. etcd takes 128 operations in a transaction. */
+  extendedKeysPerCommit: 50,
   /** A member's id, or the name of an etcd 0.4 machine. */
   memberIdMaxBytes: 255,
   /** A member's value: a name with a few peer URLs. */
@@ -88,6 +88,10 @@ export const LIMITS = {
   watchRefusalDelayMaxMs: 30_000,
   /** How often a watch that asked for it is told that nothing has happened; ten minutes, as in etcd. */
   watchProgressMs: 600_000,
+  /** The longest answer that a client of a discovery service takes: a full token with the longest values has 12 MB. */
+  answerMaxBytes: 33_554_432,
+  /** The longest event that a client takes. */
+  eventMaxChars: 1_048_576,
   /** How often a silent stream of events is sent a line without meaning. */
   eventsHeartbeatMs: 15_000,
   /** How often a client that watches the health of the service is told of a change. */

@@ -1,5 +1,7 @@
 import type { Commit, WatchEvent } from '../store/store.ts';
 import { parseMemberKey, RECORD_KEY, STATE_KEY } from './keys.ts';
+import { parseMemberValue } from './member-value.ts';
+import { valueText } from './value-text.ts';
 
 /**
  * What something else than Muster did to a token, in a store that others can write to. `added`: a new member, as etcd
@@ -23,22 +25,28 @@ function isAdmitted(event: WatchEvent): boolean {
  * the store beside Muster, and they are not shown again what only lives longer.
  */
 export function admitCommit(commit: Commit): Commit {
-  if (commit.isForeign === true) return { ...commit, events: commit.events.filter(isAdmitted) };
-  return isExtension(commit)
-    ? { ...commit, events: commit.events.filter((event) => !isKept(event)) }
+  const { events, isForeign } = commit;
+  if (isForeign === true) return { ...commit, events: events.filter(isAdmitted) };
+  // A commit that gives keys a later end writes the record of their token too, which no registration does.
+  if (events.some(isRecordAgain))
+    return { ...commit, events: events.filter(({ type }) => type === 'delete') };
+  return events.some(isRewritten)
+    ? { ...commit, events: events.filter((event) => !isRewritten(event)) }
     : commit;
 }
 
-/** A commit that gives keys the end of their token writes its record too, which no registration does. */
-function isExtension({ events }: Commit): boolean {
-  return events.some(
-    (event) => event.type === 'put' && event.entry.key === RECORD_KEY && event.previous !== undefined,
-  );
+function isRecordAgain(event: WatchEvent): boolean {
+  return event.type === 'put' && event.entry.key === RECORD_KEY && event.previous !== undefined;
 }
 
-function isKept(event: WatchEvent): boolean {
+/**
+ * Whether a member that is there was written again. Its value cannot change (rule 5), so it only lives longer; those of
+ * etcd 0.4 are written as often as their machines like, and readers are told.
+ */
+function isRewritten(event: WatchEvent): boolean {
   if (event.type !== 'put' || event.previous === undefined) return false;
-  return Buffer.compare(event.entry.value, event.previous.value) === 0;
+  if (parseMemberKey(event.entry.key) === undefined) return false;
+  return parseMemberValue(valueText(event.entry))?.form === 'named';
 }
 
 /** What there is to say about a commit that Muster did not make. */

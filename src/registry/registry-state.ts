@@ -62,7 +62,10 @@ function parseContent(entries: readonly Entry[]): RegistryContent | undefined {
     const id = parseMemberKey(entry.key);
     if (id === undefined) continue;
     const text = valueText(entry);
-    members.push({ id, entry, text, value: parseMemberValue(text), note: noteOf(entry.key) });
+    const value = parseMemberValue(text);
+    // Only what etcd 0.4 registers is written again to tell something; any other member only came to live longer.
+    const shown = value?.form === 'named' ? asCreated(entry) : entry;
+    members.push({ id, entry: shown, text, value, note: noteOf(entry.key) });
   }
   members.sort((a, b) => a.entry.createRevision - b.entry.createRevision);
   return {
@@ -114,9 +117,16 @@ function restoreMembers(
 
 /** The size that the token was made with. */
 function restoreSize(entry: Entry | undefined, { size }: TokenRecord): Entry | undefined {
-  if (entry === undefined || valueText(entry) === String(size)) return entry;
-  const { createRevision } = entry;
-  return { ...entry, value: encoder.encode(String(size)), modRevision: createRevision, version: 1 };
+  if (entry === undefined) return undefined;
+  return asCreated(
+    valueText(entry) === String(size) ? entry : { ...entry, value: encoder.encode(String(size)) },
+  );
+}
+
+/** A key with the revision that it was made at, whatever rewrote it since. */
+function asCreated(entry: Entry): Entry {
+  const { createRevision, modRevision } = entry;
+  return modRevision === createRevision ? entry : { ...entry, modRevision: createRevision, version: 1 };
 }
 
 const encoder = new TextEncoder();

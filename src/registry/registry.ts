@@ -6,7 +6,7 @@ import { type RegistryChange, readChanges } from './change.ts';
 import { type CreationRequest, decideCreation } from './create.ts';
 import { Departures } from './departures.ts';
 import { decideElection, type ElectionRequest } from './elect.ts';
-import { decideExtension, decideFollowingEnds, type ExtensionRequest } from './extend.ts';
+import { decideExtension, type ExtensionRequest } from './extend.ts';
 import type { Attempt } from './findings.ts';
 import { Following } from './following.ts';
 import { admitCommit } from './foreign.ts';
@@ -296,19 +296,17 @@ export class Registry {
 
   /**
    * Gives a token, and with it all that is registered under it, a later end; resolves when that is durable. Where it
-   * rejects on the way, the same call again carries on.
+   * rejects on the way, the token has the end that it had, and the same call again carries on.
    */
   async extend(token: string, request: ExtensionRequest): Promise<TokenRecord> {
-    const { outcome } = await this.#store.transact(token, (range) =>
-      decideExtension(range, request, this.#clock.now()),
-    );
-    for (let more = true; more; ) {
-      const followed = await this.#store.transact(token, (range) =>
-        decideFollowingEnds(range, this.#clock.now()),
+    const expiresAt = this.#clock.now() + request.ttlSeconds * 1000;
+    for (let hasBegun = false; ; hasBegun = true) {
+      const step = { ...request, expiresAt, hasBegun };
+      const { outcome } = await this.#store.transact(token, (range) =>
+        decideExtension(range, step, this.#clock.now()),
       );
-      more = followed.outcome;
+      if (outcome.isDone) return outcome.record;
     }
-    return outcome;
   }
 
   /**

@@ -9,7 +9,8 @@ import { DAY_SECONDS, refusalOf, registrationOf } from '../support/registry.ts';
 import { eventually, type OpenedStore, type OpenStore, settle } from './open-store.ts';
 
 const ADMIN = { isAdmin: true, secret: undefined };
-const MEMBERS = 2 * LIMITS.extendedKeysPerCommit + 1;
+/** Each with its note: three commits, and then the token's own. */
+const MEMBERS = (3 * LIMITS.extendedKeysPerCommit) / 2 + 1;
 const DAY_MS = DAY_SECONDS * 1000;
 
 function openRegistry({ store, clock }: OpenedStore): Registry {

@@ -1,5 +1,5 @@
 import { MusterError } from '../../errors.ts';
-import type { Commit, WatchEvent } from '../store.ts';
+import type { Commit, Entry, WatchEvent } from '../store.ts';
 import { HISTORY_ANCHOR_KEY } from '../store.ts';
 import { readCommits } from './commits.ts';
 import { type EtcdClient, unavailable } from './etcd-client.ts';
@@ -120,16 +120,26 @@ function endsWithin(commits: readonly Commit[], from: number): boolean {
 }
 
 /**
- * The puts of the current keys. What the operator compacted is told like this: what was overwritten or removed in
- * between is left out, and nobody is told that anything was compacted.
+ * The puts of the current keys, each where it was made, or where it was written last if a reader knows of it from before.
+ * What the operator compacted is told like this: what was overwritten or removed in between is left out, and nobody is
+ * told that anything was compacted.
  */
 function currentCommits({ entries }: TokenState, from: number): Commit[] {
   const byRevision = new Map<number, WatchEvent[]>();
   for (const entry of entries) {
     if (entry.modRevision < from) continue;
-    const events = byRevision.get(entry.modRevision);
-    if (events === undefined) byRevision.set(entry.modRevision, [{ type: 'put', entry }]);
-    else events.push({ type: 'put', entry });
+    const event = currentEvent(entry, from);
+    const { modRevision } = event.entry;
+    const events = byRevision.get(modRevision);
+    if (events === undefined) byRevision.set(modRevision, [event]);
+    else events.push(event);
   }
   return [...byRevision].sort(([a], [b]) => a - b).map(([revision, events]) => ({ revision, events }));
+}
+
+function currentEvent(entry: Entry, from: number): Extract<WatchEvent, { type: 'put' }> {
+  const created = { ...entry, modRevision: entry.createRevision, version: 1 };
+  if (entry.createRevision >= from) return { type: 'put', entry: created };
+  // What stood there before is not known any more, but that something did.
+  return { type: 'put', entry, previous: created };
 }

@@ -101,7 +101,7 @@ function describeChange(
     success.push(put(layout.tokenKey(token), NOTHING, lastEnd));
   }
   for (const event of events) {
-    if (event.type === 'put' && event.entry.key === HISTORY_ANCHOR_KEY && event.previous === undefined) {
+    if (event.type === 'put' && event.entry.key === HISTORY_ANCHOR_KEY) {
       success.push(put(layout.liveKey(token), NOTHING, event.entry.expiresAt));
     }
     if (event.type === 'delete' && event.key === HISTORY_ANCHOR_KEY) {
