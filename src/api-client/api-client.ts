@@ -4,7 +4,8 @@ import { openNodeFetch } from '../join/node/node-fetch.ts';
 import { type CallOptions, retryPolicyOf, signalOf } from '../join/options.ts';
 import { retry } from '../join/retry.ts';
 import type { TokenReport } from '../registry/token-report.ts';
-import { readAnswer } from './answers.ts';
+import { NoApiError, readAnswer } from './answers.ts';
+import { isManagedToken, isTokenReport } from './check-answer.ts';
 import { parseTokenAddress } from './token-address.ts';
 
 /** A token that was made over the API, with what is told of it only once. */
@@ -42,7 +43,7 @@ interface ApiRequest {
  */
 export async function readReport(discoveryUrl: string, options: CallOptions = {}): Promise<TokenReport> {
   const { api } = parseTokenAddress(discoveryUrl);
-  return (await callApi({ method: 'GET', url: api }, options)) as TokenReport;
+  return reportOf(await callApi({ method: 'GET', url: api }, options), api);
 }
 
 /**
@@ -59,7 +60,9 @@ export async function createManagedToken(
 ): Promise<ManagedToken> {
   const url = new URL(`${service.replace(/\/+$/, '')}/v1/tokens`);
   const body = ttlSeconds === undefined ? { size } : { size, ttlSeconds };
-  return (await callApi({ method: 'POST', url, body, credential: adminToken }, options)) as ManagedToken;
+  const made = await callApi({ method: 'POST', url, body, credential: adminToken }, options);
+  if (!isManagedToken(made)) throw new NoApiError(url);
+  return made;
 }
 
 /**
@@ -75,10 +78,15 @@ export async function extendToken(
   options: CallOptions = {},
 ): Promise<TokenReport> {
   const { api } = parseTokenAddress(discoveryUrl);
-  return (await callApi(
-    { method: 'PATCH', url: api, body: { ttlSeconds }, credential },
-    options,
-  )) as TokenReport;
+  return reportOf(
+    await callApi({ method: 'PATCH', url: api, body: { ttlSeconds }, credential }, options),
+    api,
+  );
+}
+
+function reportOf(answer: unknown, url: URL): TokenReport {
+  if (isTokenReport(answer)) return answer;
+  throw new NoApiError(url);
 }
 
 /** Ends a token before its time. Takes and throws what `extendToken` does. */

@@ -1,3 +1,5 @@
+import { LIMITS } from '../limits.ts';
+
 /** One Server-Sent Event. */
 export interface ServerSentEvent {
   readonly name: string;
@@ -12,10 +14,15 @@ export interface ServerSentEvent {
 export class EventParser {
   #rest = '';
 
-  /** The events that are whole with this piece. */
+  /**
+   * The events that are whole with this piece.
+   *
+   * @throws Error for an event that does not end
+   */
   push(piece: string): ServerSentEvent[] {
     const blocks = (this.#rest + piece).split('\n\n');
     this.#rest = blocks.pop() ?? '';
+    if (this.#rest.length > LIMITS.eventMaxChars) throw new Error('an event of the stream does not end');
     return blocks.map(parseBlock).filter((event) => event !== undefined);
   }
 }

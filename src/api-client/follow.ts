@@ -1,6 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import { isDiscoveryError } from '../join/discovery-error.ts';
+import { REQUEST_TIMEOUT_MS } from '../join/http.ts';
+import { readText } from '../join/node/read-text.ts';
 import { type CallOptions, retryPolicyOf, signalOf } from '../join/options.ts';
 import { pause } from '../join/pause.ts';
 import { DELAY_FIRST_MS, jitter, retry, Unanswered } from '../join/retry.ts';
@@ -65,27 +67,27 @@ function openStream(
   const isTls = url.protocol === 'https:';
   const tls = isTls ? (options.tls ?? {}) : {};
   return new Promise((resolve, reject) => {
-    const fail = (error: Error): void =>
-      reject(
-        signal.aborted ? signal.reason : new Unanswered(`${url.host} cannot be reached: ${error.message}`),
-      );
+    const fail = (error: Error): void => reject(signal.aborted ? signal.reason : failureOf(error, url));
+    let isAnswered = false;
     const req = (isTls ? https : http).request(url, { ...tls, headers, signal, agent: false }, (res) => {
+      isAnswered = true;
       res.setTimeout(SILENCE_MS, () => res.destroy(new Error('the stream is silent')));
-      if (res.statusCode === 200 && res.headers['content-type'] === 'text/event-stream')
-        return resolve(idsOf(res));
-      collect(res)
-        .then((text) => {
-          const status = res.statusCode ?? 0;
-          if (status >= 500 || status === 429) return reject(new Unanswered(`${url.host} answers ${status}`));
-          const get = (name: string): string | null => res.headers[name.toLowerCase()]?.toString() ?? null;
-          readAnswer({ status, headers: { get }, text }, url);
-          return reject(new Unanswered(`${url.host} answers with no events`));
-        })
-        .catch(reject);
+      const type = res.headers['content-type'] ?? '';
+      if (res.statusCode === 200 && type.startsWith('text/event-stream')) resolve(idsOf(res));
+      else readRefusal(res, url).then(fail, fail);
+    });
+    req.setTimeout(REQUEST_TIMEOUT_MS, () => {
+      if (!isAnswered) req.destroy(new Error(`no answer within ${REQUEST_TIMEOUT_MS / 1000} s`));
     });
     req.on('error', fail);
     req.end();
   });
+}
+
+/** What a service says of itself stands; anything else went wrong on the way. */
+function failureOf(error: Error, url: URL): Error {
+  if (error instanceof Unanswered || isDiscoveryError(error)) return error;
+  return new Unanswered(`${url.host} cannot be reached: ${error.message}`);
 }
 
 async function* idsOf(res: http.IncomingMessage): AsyncGenerator<string | undefined, void, undefined> {
@@ -97,8 +99,17 @@ async function* idsOf(res: http.IncomingMessage): AsyncGenerator<string | undefi
   }
 }
 
-async function collect(res: http.IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of res) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
+/** The error in an answer that is no stream. */
+async function readRefusal(res: http.IncomingMessage, url: URL): Promise<Error> {
+  const late = setTimeout(() => res.destroy(new Error('the answer does not end')), REQUEST_TIMEOUT_MS);
+  try {
+    const text = await readText(res);
+    const status = res.statusCode ?? 0;
+    if (status >= 500 || status === 429) return new Unanswered(`${url.host} answers ${status}`);
+    const get = (name: string): string | null => res.headers[name.toLowerCase()]?.toString() ?? null;
+    readAnswer({ status, headers: { get }, text }, url);
+    return new Unanswered(`${url.host} answers with no events`);
+  } finally {
+    clearTimeout(late);
+  }
 }

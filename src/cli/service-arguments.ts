@@ -51,7 +51,13 @@ export function readCredential(
   const file = secretFile ?? adminTokenFile;
   if (file !== undefined) return readAdminToken(file);
   const { MUSTER_MANAGEMENT_SECRET: secret = '' } = env;
-  if (secret !== '') return secret;
+  // It travels in a header.
+  if (/^[\x21-\x7e]+$/.test(secret.trim())) return secret.trim();
+  if (secret.trim() !== '')
+    throw usageError(
+      command,
+      'MUSTER_MANAGEMENT_SECRET holds no management secret, which is one word of ASCII',
+    );
   throw usageError(
     command,
     `muster ${command} takes the management secret of the token`,

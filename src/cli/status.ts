@@ -12,6 +12,7 @@ import { callOptionsOf, SERVICE_FLAGS } from './service-arguments.ts';
 import { askService, SERVICE_EXIT_CODES } from './service-command.ts';
 import { emphasisFor, textWidth } from './terminal.ts';
 import { formatState, formatStatus, type StatusReader } from './token-status.ts';
+import { formatJson } from './token-table.ts';
 
 const FLAGS = {
   watch: { help: 'tell what happens as it happens, until the cluster is complete or the token is over' },
@@ -110,7 +111,7 @@ function isOver({ state }: TokenReport): boolean {
 }
 
 function formatLine(report: TokenReport): string {
-  return `${JSON.stringify(report)}\n`;
+  return `${formatJson(report)}\n`;
 }
 
 function readerOf({ stdout, env }: CliContext): StatusReader {

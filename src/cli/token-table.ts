@@ -5,6 +5,16 @@ export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
 }
 
+/** JSON that is the same to whoever parses it, and that no terminal obeys. */
+export function formatJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+}
+
 /** Rows with their columns below each other; the last one may be as wide as it is. */
 export function formatRows(rows: ReadonlyArray<readonly string[]>, indent: string = ''): string {
   const columns = Math.max(...rows.map((row) => row.length), 0);

@@ -3,6 +3,7 @@ import https from 'node:https';
 import { LIMITS } from '../../limits.ts';
 import type { Fetch, FetchAnswer, FetchInit } from '../http.ts';
 import type { TlsFiles } from '../options.ts';
+import { readText } from './read-text.ts';
 
 /** A `fetch` with connections of its own. */
 export interface NodeFetch {
@@ -36,14 +37,13 @@ function request(
   const agent = agents[isTls ? 'https:' : 'http:'];
   return new Promise((resolve, reject) => {
     const req = (isTls ? https : http).request(url, { method, headers, signal, agent }, (res) => {
-      const chunks: Buffer[] = [];
-      res.on('data', (chunk: Buffer) => chunks.push(chunk));
-      res.on('error', reject);
-      res.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        const get = (name: string): string | null => res.headers[name.toLowerCase()]?.toString() ?? null;
-        resolve({ status: res.statusCode ?? 0, headers: { get }, text: () => Promise.resolve(text) });
+      const get = (name: string): string | null => res.headers[name.toLowerCase()]?.toString() ?? null;
+      const answer = (text: string): FetchAnswer => ({
+        status: res.statusCode ?? 0,
+        headers: { get },
+        text: () => Promise.resolve(text),
       });
+      readText(res).then((text) => resolve(answer(text)), reject);
     });
     req.on('error', reject);
     req.on('socket', (socket) => socket.setKeepAlive(true, LIMITS.tcpKeepAliveMs));
