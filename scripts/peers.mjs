@@ -80,6 +80,11 @@ const peers = [
     programs: ['ignition-validate'],
   },
   {
+    name: 'boot-formats',
+    proves: 'what Butane, ct, Compose and Quadlet make of the files that machines boot with',
+    programs: ['butane', 'ct', 'compose', 'quadlet'],
+  },
+  {
     name: 'wrk',
     proves: 'the load of the benchmarks',
     packages: ['wrk'],

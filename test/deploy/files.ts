@@ -35,7 +35,7 @@ export function parseUnit(text: string): ReadonlyMap<string, readonly UnitEntry[
   let section: UnitEntry[] | undefined;
   for (const line of text.replace(/\\\n\s*/g, '').split('\n')) {
     if (line.trim() === '' || /^[#;]/.test(line)) continue;
-    const heading = /^\[(\w+)\]$/.exec(line)?.[1];
+    const heading = /^\[([\w-]+)\]$/.exec(line)?.[1];
     if (heading !== undefined) {
       section = [];
       sections.set(heading, section);

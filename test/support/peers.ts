@@ -10,7 +10,13 @@ export type EtcdVersion = (typeof ETCD_VERSIONS)[number];
 export type IgnitionPeer = 'ignition-2.14' | 'ignition-2.24' | 'ignition-0.35';
 
 /** A folder of the cache: one real program, or a few that belong together. */
-export type PeerName = `etcd-${EtcdVersion}` | IgnitionPeer | 'etcd-discovery' | 'wrk' | 'chromium';
+export type PeerName =
+  | `etcd-${EtcdVersion}`
+  | IgnitionPeer
+  | 'boot-formats'
+  | 'etcd-discovery'
+  | 'wrk'
+  | 'chromium';
 
 const { CI, MUSTER_PEERS_DIR, MUSTER_REQUIRE_PEERS } = process.env;
 const peersDir = resolve(MUSTER_PEERS_DIR ?? `${repositoryRoot}.cache/peers`);
