@@ -83,6 +83,6 @@ function tokenNotes(dialect: BootPlan['dialect'], tokenForm: BootPlan['tokenForm
   return tokenForm === 'bare'
     ? ['Members meet only where all of them have the bare token; those that come over v2 cannot.']
     : [
-        'The whole URL is the token, so that members of v2 discovery, which know nothing else, can be in the same cluster. Give every member the same one, character by character.',
+        'The whole URL is the token, so that members of v2 discovery, which know nothing else, can be in the same cluster. Give every member the same one, character by character. Their etcds may be one minor version apart, such as 3.5 and 3.6.',
       ];
 }

@@ -18,7 +18,7 @@ export interface GivenSetting {
 /** What a text says to etcd. */
 export interface Configuration {
   /** The form that the text was read in. */
-  readonly form: 'etcd-yaml' | 'clc' | 'words';
+  readonly form: 'etcd-yaml' | 'clc' | 'cloud-config' | 'words';
   readonly settings: readonly GivenSetting[];
   /** The version of etcd that the text names, by an image or a tag. */
   readonly versionText: string | undefined;

@@ -175,6 +175,12 @@ const CASES: readonly Case[] = [
     found: ['problem set-twice 3'],
   },
   {
+    what: "no second name in CoreOS's cloud-config, which overrides that of the unit",
+    text: `#cloud-config\ncoreos:\n  etcd2:\n    name: n1\n    discovery: ${URL}\n    initial-advertise-peer-urls: http://$private_ipv4:2380\n`,
+    options: { etcdVersion: '2.3' },
+    found: [],
+  },
+  {
     what: 'flags beside a file',
     text: 'etcd --config-file /etc/etcd.yaml \\\n  --name n1',
     found: ['warning no-discovery -', 'problem ignored-beside-file 2'],
@@ -428,6 +434,10 @@ const FORMS: ReadonlyArray<readonly [form: string, text: string]> = [
   ],
   ['a shell with quotes', `export ETCD_NAME='default' ETCD_DISCOVERY="${URL}" # to be changed`],
   ["etcd's own file", `name: default\ndiscovery: ${URL}`],
+  [
+    'the cloud-config of CoreOS',
+    `#cloud-config\ncoreos:\n  etcd2:\n    name: default\n    discovery: ${URL}`,
+  ],
   ['a Container Linux Config', `etcd:\n  name: default\n  discovery: ${URL}`],
 ];
 

@@ -18,7 +18,7 @@ export function readConfiguration(text: string): Configuration {
   const yaml = readYaml(text);
   const isFile = yaml?.form === 'etcd-yaml';
   const settings = [...(yaml?.settings ?? []), ...(isFile ? [] : readWords(text))];
-  const isNamedByUnit = yaml?.form === 'clc' || MEMBER_UNIT.test(text);
+  const isNamedByUnit = (yaml !== undefined && !isFile) || MEMBER_UNIT.test(text);
   return {
     form: yaml?.form ?? 'words',
     settings,

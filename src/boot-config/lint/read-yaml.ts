@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
-import type { GivenSetting } from './configuration.ts';
+import type { GivenSetting, SettingSource } from './configuration.ts';
 
 /** Keys that only etcd's own file has at its top. */
 const FILE_KEYS = new Set([
@@ -23,11 +23,14 @@ const GROUPED: Readonly<Record<string, string>> = {
 
 /** A text that is YAML of a form with settings of its own. */
 export interface ReadYaml {
-  readonly form: 'etcd-yaml' | 'clc';
+  readonly form: 'etcd-yaml' | 'clc' | 'cloud-config';
   readonly settings: readonly GivenSetting[];
 }
 
-/** Reads etcd's own file, or the section `etcd` of a Container Linux Config; undefined for any other text. */
+/**
+ * Reads etcd's own file, the section `etcd` of a Container Linux Config, or that of the cloud-config before it; undefined
+ * for any other text.
+ */
 export function readYaml(text: string): ReadYaml | undefined {
   const lines = new LineCounter();
   const { contents, errors } = parseDocument(text, { lineCounter: lines, version: '1.1' });
@@ -38,7 +41,10 @@ export function readYaml(text: string): ReadYaml | undefined {
     return { form: 'etcd-yaml', settings: readMap(contents, '', lineOf) };
   }
   const etcd = contents.get('etcd');
-  return isMap(etcd) ? { form: 'clc', settings: readSection(etcd, lineOf) } : undefined;
+  if (isMap(etcd)) return { form: 'clc', settings: readSection(etcd, 'flag', lineOf) };
+  const older = contents.getIn(['coreos', 'etcd2']) ?? contents.getIn(['coreos', 'etcd']);
+  if (!isMap(older)) return undefined;
+  return { form: 'cloud-config', settings: readSection(older, 'variable', lineOf) };
 }
 
 function keyOf(key: unknown): string {
@@ -55,12 +61,11 @@ function readMap(map: YAMLMap, prefix: string, lineOf: (node: unknown) => number
   });
 }
 
-/** The transpiler makes flags of these. */
-function readSection(map: YAMLMap, lineOf: (node: unknown) => number): GivenSetting[] {
+/** The transpiler of Container Linux Configs makes flags of these, and coreos-cloudinit variables. */
+function readSection(map: YAMLMap, source: SettingSource, lineOf: (node: unknown) => number): GivenSetting[] {
   return map.items.map(({ key, value }) => {
     const spelling = keyOf(key);
-    const flag = spelling.replaceAll('_', '-');
-    return { flag, value: textOf(value), line: lineOf(key), source: 'flag', spelling } as const;
+    return { flag: spelling.replaceAll('_', '-'), value: textOf(value), line: lineOf(key), source, spelling };
   });
 }
 
