@@ -1,3 +1,4 @@
+import { readAdminToken } from '../server/load-settings.ts';
 import { durationBetween, parseGiven, wholeNumberBetween } from '../server/setting-values.ts';
 import { parseArguments, usageError } from './arguments.ts';
 import type { Flags, Manual } from './manual.ts';
@@ -21,6 +22,10 @@ const FLAGS = {
   server: {
     value: 'URL',
     help: 'a discovery service that runs, in place of one for the demo alone',
+  },
+  'admin-token-file': {
+    value: 'FILE',
+    help: 'the admin token of that service, where it lets only its operator make tokens',
   },
   listen: {
     value: 'HOST:PORT',
@@ -62,6 +67,7 @@ export interface DemoArguments {
   readonly dialect: 'v2' | 'v3' | undefined;
   /** A service that runs; undefined: one of the demo's own. */
   readonly server: string | undefined;
+  readonly adminToken: string | undefined;
   readonly listen: string;
   readonly pauseMs: number;
 }
@@ -70,18 +76,21 @@ export interface DemoArguments {
 export function parseDemoArguments(args: readonly string[]): DemoArguments | undefined {
   const { values, isHelp } = parseArguments('demo', args, FLAGS, 0);
   if (isHelp) return undefined;
-  const { size, etcd, dialect, server, listen, pause } = values;
+  const { size, etcd, dialect, server, listen, pause, 'admin-token-file': adminTokenFile } = values;
   if (server !== undefined && !/^https?:\/\/[^/?#]+\/?$/i.test(server)) {
     const given = JSON.stringify(server.slice(0, 100));
     throw usageError('demo', `--server ${given} is not the URL of a service, such as http://127.0.0.1:8087`);
   }
   if (server !== undefined && listen !== undefined)
     throw usageError('demo', '--server and --listen exclude each other');
+  if (server === undefined && adminTokenFile !== undefined)
+    throw usageError('demo', '--admin-token-file needs --server');
   return {
     size: size === undefined ? SIZE_DEFAULT : parseGiven('--size', size, wholeNumberBetween(1, SIZE_MAX)),
     etcd,
     dialect,
     server,
+    adminToken: adminTokenFile === undefined ? undefined : readAdminToken(adminTokenFile),
     listen: listen ?? '127.0.0.1:0',
     pauseMs:
       1000 *

@@ -69,7 +69,7 @@ async function runDemo(
 ): Promise<number> {
   const startedAt = performance.now();
   const teller = openTeller(context.stdout, context.env, () => performance.now() - startedAt);
-  const { size, dialect, pauseMs } = wanted;
+  const { size, dialect, pauseMs, adminToken } = wanted;
   const folder = await mkdtemp(join(tmpdir(), 'muster-demo-'));
   let server: RunningServer | undefined;
   let cluster: DemoCluster | undefined;
@@ -80,7 +80,13 @@ async function runDemo(
   try {
     server = wanted.server === undefined ? await startOwnServer(wanted.listen, context) : undefined;
     const origin = wanted.server ?? server?.url ?? '';
-    const { url } = await createToken({ server: origin, size, signal, retryForMs: SERVER_RETRY_MS });
+    const { url } = await createToken({
+      server: origin,
+      size,
+      adminToken,
+      signal,
+      retryForMs: SERVER_RETRY_MS,
+    });
     introduce(teller, { url, size, dialect, etcd });
     const env = etcdEnvironment(context.env);
     cluster = new DemoCluster({ url, size, etcd, dialect, pauseMs, folder, env, say: teller.say });

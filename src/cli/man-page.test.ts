@@ -22,7 +22,12 @@ const ODD: Command = {
 const page = (commands: readonly Command[]): string =>
   formatManPage({ version: '1.2.3', commands, exitCodes: [['0', 'it worked']] });
 
-const hasGroff = spawnSync('groff', ['--version']).status === 0;
+/** Why a test that runs this program cannot, or false. */
+function missing(program: string): string | false {
+  return spawnSync(program, ['-h']).error === undefined
+    ? false
+    : `NOT EXERCISED HERE: there is no ${program}`;
+}
 
 test('formatManPage() makes of every text what it says, and of nothing a request of roff', () => {
   const text = page([ODD]);
@@ -33,7 +38,7 @@ test('formatManPage() makes of every text what it says, and of nothing a request
 });
 
 test('groff reads the page of all commands without a warning, and shows them', {
-  skip: !hasGroff,
+  skip: missing('groff'),
 }, async () => {
   let text = '';
   const stdout = {
@@ -56,7 +61,7 @@ test('groff reads the page of all commands without a warning, and shows them', {
 });
 
 test('mandoc finds nothing wrong in the page', {
-  skip: spawnSync('mandoc', ['-h']).error !== undefined,
+  skip: missing('mandoc'),
 }, () => {
   const printed = execFileSync('mandoc', ['-Tlint', '-Werror'], { input: page([ODD]), encoding: 'utf8' });
   assert.equal(printed, '');

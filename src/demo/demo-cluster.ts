@@ -32,6 +32,8 @@ export interface DemoMember extends MemberAddress {
   readonly process: EtcdProcess;
 }
 
+/** How often a member is started whose ports are taken from under it. */
+const ATTEMPTS_MAX = 5;
 /** How often a member is asked whether it is ready. */
 const ASK_AGAIN_MS = 100;
 
@@ -39,7 +41,10 @@ const ASK_AGAIN_MS = 100;
 export class DemoCluster implements AsyncDisposable {
   readonly #options: DemoOptions;
   readonly #story: Story;
-  readonly #members: DemoMember[] = [];
+  readonly #members = new Map<string, DemoMember>();
+  /** Where members listen, or did. */
+  readonly #taken = new Set<string>();
+  readonly #restarts: Promise<void>[] = [];
   /** Aborts with what keeps the cluster from forming, and when all is over. */
   readonly #over = new AbortController();
   #isUp = false;
@@ -50,7 +55,7 @@ export class DemoCluster implements AsyncDisposable {
   }
 
   get members(): readonly DemoMember[] {
-    return this.#members;
+    return [...this.#members.values()];
   }
 
   /**
@@ -70,7 +75,7 @@ export class DemoCluster implements AsyncDisposable {
       const parts = [this.#watch(over), this.#start(over)];
       await Promise.all(parts.map((part) => part.catch((error: unknown) => this.#over.abort(error))));
       over.throwIfAborted();
-      const statuses = await Promise.all(this.#members.map((member) => waitUp(member, over)));
+      const statuses = await Promise.all(this.members.map((member) => waitUp(member, over)));
       this.#isUp = true;
       return statuses;
     } finally {
@@ -81,13 +86,15 @@ export class DemoCluster implements AsyncDisposable {
   /** Ends every member, at once, and resolves when they are gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.killAll();
-    await Promise.all(this.#members.map(({ process }) => process.ended));
+    await Promise.all(this.#restarts);
+    this.killAll();
+    await Promise.all(this.members.map(({ process }) => process.ended));
   }
 
   /** Ends every member without waiting for that. */
   killAll(): void {
     this.#over.abort(new Error('the demo is over'));
-    for (const { process } of this.#members) process.kill();
+    for (const { process } of this.members) process.kill();
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
@@ -96,32 +103,33 @@ export class DemoCluster implements AsyncDisposable {
   }
 
   async #start(signal: AbortSignal): Promise<void> {
-    const { size, pauseMs, say } = this.#options;
-    const taken = new Set<string>();
+    const { size, pauseMs } = this.#options;
     for (let number = 1; number <= size; number++) {
       if (number > 1) await pause(pauseMs, signal);
-      const address = await findAddress(number, taken);
       signal.throwIfAborted();
-      const name = `m${number}`;
-      say(`${name} starts, on ${new URL(address.peerUrl).hostname}.`);
-      await this.#startMember(name, address);
+      await this.#startMember(`m${number}`, number, 1);
     }
     signal.throwIfAborted();
   }
 
-  async #startMember(name: string, address: MemberAddress): Promise<void> {
-    const { etcd, folder, env } = this.#options;
+  async #startMember(name: string, number: number, attempt: number): Promise<void> {
+    const { etcd, folder, env, say } = this.#options;
     const { file } = etcd;
+    const address = await findAddress(number, this.#taken);
     const logFile = join(folder, `${name}.log`);
     const onLine = (line: string): void => {
       const fact = parseLogFact(line);
       if (fact !== undefined && !this.#over.signal.aborted) this.#story.heard(name, fact);
     };
+    if (attempt === 1) say(`${name} starts, on ${new URL(address.peerUrl).hostname}.`);
     try {
       const args = this.#argsOf(name, address);
       const process = await startEtcd({ file, args, env, logFile, onLine });
-      this.#members.push({ name, logFile, process, ...address });
-      void process.ended.then((how) => this.#ended(name, process, how));
+      this.#members.set(name, { name, logFile, process, ...address });
+      void process.ended.then((how) => {
+        if (this.#isOfTakenPort(process) && attempt < ATTEMPTS_MAX) this.#restart(name, number, attempt + 1);
+        else this.#ended(name, process, how);
+      });
     } catch (cause) {
       const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
       throw new MusterError('program-failed', `cannot start ${file}: ${reason}`, {
@@ -129,6 +137,17 @@ export class DemoCluster implements AsyncDisposable {
         cause,
       });
     }
+  }
+
+  /** Whether somebody took a port between its choice and the start, which only etcd can find out. */
+  #isOfTakenPort(process: EtcdProcess): boolean {
+    if (this.#isUp || this.#over.signal.aborted) return false;
+    return process.reasons().some((line) => line.includes('address already in use'));
+  }
+
+  #restart(name: string, number: number, attempt: number): void {
+    const started = this.#startMember(name, number, attempt);
+    this.#restarts.push(started.catch((error: unknown) => this.#over.abort(error)));
   }
 
   #argsOf(name: string, { peerUrl, clientUrl }: MemberAddress): readonly string[] {

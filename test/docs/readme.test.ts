@@ -5,12 +5,13 @@ import { loadSettings } from '../../src/server/load-settings.ts';
 import { formatHostPort } from '../../src/server/setting-values.ts';
 import { cleanEnvironment } from '../support/etcd.ts';
 import { startMuster } from '../support/muster.ts';
+import { missingPeers, peerDir } from '../support/peers.ts';
 import { startProgram } from '../support/program.ts';
 import { repositoryRoot } from '../support/repository.ts';
 import { createTempDir } from '../support/temp-dir.ts';
 
 const page = await readFile(`${repositoryRoot}README.md`, 'utf8');
-const [start = '', _demo, trial = '', real = ''] = [...page.matchAll(/^```sh\n(.*?)^```/gms)].map(
+const [start = '', demo = '', trial = '', real = ''] = [...page.matchAll(/^```sh\n(.*?)^```/gms)].map(
   ([, text]) => text,
 );
 /** Where the page has the service, on one machine and on many. */
@@ -95,4 +96,20 @@ test('for real machines, the admin token of the README makes a token under the p
   const printed = await runLines(ask.replace(PUBLIC, muster.url).replace('curl ', 'curl -sS '), dir.path);
   assert.match(printed.join('\n'), new RegExp(`^${PUBLIC}/[0-9a-f]{32}$`));
   assert.equal((await fetch(`${muster.url}/new?size=3`)).status, 403, 'nobody else makes tokens');
+});
+
+test('the demo of the README takes the etcd that is on the PATH, and ends by Ctrl-C', {
+  skip: missingPeers('etcd-3.5'),
+}, async () => {
+  const [file = '', ...args] = demo.trim().split(' ');
+  const { PATH } = process.env;
+  const env = { ...cleanEnvironment(), PATH: `${peerDir('etcd-3.5')}:${PATH}` };
+  await using shown = await startProgram({ name: file, file: `${repositoryRoot}${file}`, args, env });
+  await shown.waitForLine(/Ctrl-C ends all of it/, 60_000);
+  const text = shown.log.lines.join('\n');
+  assert.match(text, /^3 etcds become a cluster/m);
+  assert.match(text, /^etcd 3\.5\./m);
+  assert.match(text, /^ {2}etcdctl member list$/m);
+  shown.kill('SIGINT');
+  assert.equal((await shown.exited).code, 0);
 });
