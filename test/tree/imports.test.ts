@@ -30,6 +30,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'api-client': ['join/', 'registry/'],
   cluster: ['join/'],
   demo: ['join/'],
+  doctor: ['api-client/', 'cluster/', 'join/', 'registry/', STORE_PORT],
   cli: [
     'server/',
     'join/',
@@ -39,6 +40,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'registry/',
     'demo/',
     'cluster/',
+    'doctor/',
     STORE_PORT,
   ],
 };

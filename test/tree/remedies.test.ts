@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { readSourceFiles } from './source-files.ts';
 
 /** Remedies that a person reads alone; those of the registry stand behind a colon in the log of etcd. */
-const ALONE = /^(?:join|cli)\//;
+const ALONE = /^(?:join|cli|doctor)\//;
 
 test('every remedy of the client and the command line is a sentence', () => {
   const remedies = readSourceFiles()

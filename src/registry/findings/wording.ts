@@ -12,7 +12,7 @@ const TOKEN_SHOWN = 8;
  * A finding as it may be shown: members and their values come from anybody, so that no text of it holds a whole token,
  * a password of a URL, or what a terminal obeys, and none is long.
  */
-export function presentable(finding: Finding): Finding {
+export function presentable<T extends Pick<Finding, 'sentence' | 'evidence' | 'remedy'>>(finding: T): T {
   const { evidence } = finding;
   const more = evidence.length - EVIDENCE_LINES_MAX;
   const lines = evidence.slice(0, EVIDENCE_LINES_MAX).map((line) => shorten(printable(line), LINE_MAX));
@@ -24,7 +24,8 @@ export function presentable(finding: Finding): Finding {
   };
 }
 
-function printable(text: string): string {
+/** A text of others as it may be shown, on one line: see `presentable`. */
+export function printable(text: string): string {
   return text
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/gu, '?')
     .replaceAll(/:\/\/[^/?#\s]*@/g, '://')
