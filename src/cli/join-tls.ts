@@ -21,23 +21,24 @@ export interface TlsChoice {
 }
 
 /**
- * Reads the files that the options of one prefix name, such as `tls` for `--tls-ca`, once and at start: a machine that
- * waits for its cluster for a day does not learn then that its key is missing.
+ * Reads the files that the options of one prefix name, such as `tls` for `--tls-ca` and nothing for `--ca`, once and at
+ * start: a machine that waits for its cluster for a day does not learn then that its key is missing.
  *
  * @throws MusterError `bad-setting`
  */
 export function readTlsChoice(prefix: string, files: TlsFileOptions): TlsChoice {
+  const option = (part: keyof TlsFileOptions): string => `--${prefix === '' ? '' : `${prefix}-`}${part}`;
   const alone = files.cert === undefined ? 'key' : 'cert';
   if ((files.cert === undefined) !== (files.key === undefined)) {
-    throw new MusterError('bad-setting', `--${prefix}-${alone} cannot stand alone`, {
-      remedy: `Give both --${prefix}-cert FILE and --${prefix}-key FILE, or none of them.`,
+    throw new MusterError('bad-setting', `${option(alone)} cannot stand alone`, {
+      remedy: `Give both ${option('cert')} FILE and ${option('key')} FILE, or none of them.`,
     });
   }
   const read = (part: keyof TlsFileOptions): TlsTexts => {
     const file = files[part];
-    return file === undefined ? {} : { [part]: readSettingFile(file, `file of --${prefix}-${part}`) };
+    return file === undefined ? {} : { [part]: readSettingFile(file, `file of ${option(part)}`) };
   };
-  const nameOf = (part: keyof TlsFileOptions): string => `--${prefix}-${part} ${JSON.stringify(files[part])}`;
+  const nameOf = (part: keyof TlsFileOptions): string => `${option(part)} ${JSON.stringify(files[part])}`;
   const texts = { ...read('ca'), ...read('cert'), ...read('key') };
   assertUsableTls(texts, { ca: nameOf('ca'), cert: nameOf('cert'), key: nameOf('key') });
   // A CA of one's own is beside those that everybody trusts, and for the TLS library in place of them.

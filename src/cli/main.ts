@@ -5,6 +5,7 @@ import { bootConfigCommand } from './boot-config.ts';
 import { type CliContext, COMMON_EXIT_CODES, type Command, EXIT_CODES } from './command.ts';
 import { createCompletionCommand } from './completion.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { extendCommand } from './extend.ts';
 import { importCommand } from './import.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   serveCommand,
   newCommand,
   statusCommand,
+  doctorCommand,
   extendCommand,
   revokeCommand,
   bootConfigCommand,

@@ -5,7 +5,11 @@ import { type Emphasis, formatIndented } from './terminal.ts';
 import { formatMembers, printable } from './token-table.ts';
 
 /** Told apart by the word, and by the sign before it, without any colour. */
-const SIGNS: Readonly<Record<Finding['severity'], string>> = { problem: '!!', warning: ' !', note: ' -' };
+export const SIGNS: Readonly<Record<Finding['severity'], string>> = {
+  problem: '!!',
+  warning: ' !',
+  note: ' -',
+};
 
 /** Where a text goes. */
 export interface StatusReader {
@@ -43,10 +47,10 @@ function formatTimes(
   return texts.join(', ');
 }
 
-/** A finding with its evidence and what to do. */
+/** What is the matter, with its evidence and what to do. @param finding a finding of the registry, or one of its form */
 export function formatFinding(
-  { id, severity, sentence, evidence, remedy }: Finding,
-  reader: StatusReader,
+  { id, severity, sentence, evidence, remedy }: Omit<Finding, 'id'> & { readonly id: string },
+  reader: Omit<StatusReader, 'now'>,
 ): string {
   const { width, strong } = reader;
   const head = formatIndented(`${severity}: ${printable(sentence)} [${id}]`, 3, width).trimStart();
