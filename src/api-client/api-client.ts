@@ -6,18 +6,8 @@ import { retry } from '../join/retry.ts';
 import type { TokenReport } from '../registry/token-report.ts';
 import { NoApiError, readAnswer } from './answers.ts';
 import { isManagedToken, isTokenReport } from './check-answer.ts';
+import type { ManagedToken } from './managed-token.ts';
 import { parseTokenAddress } from './token-address.ts';
-
-/** A token that was made over the API, with what is told of it only once. */
-export interface ManagedToken {
-  readonly token: string;
-  /** The discovery URL. */
-  readonly url: string;
-  readonly managementSecret: string;
-  readonly size: number;
-  readonly createdAt: string;
-  readonly expiresAt: string;
-}
 
 /** What token is wanted. */
 export interface WantedToken {

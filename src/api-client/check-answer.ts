@@ -1,7 +1,7 @@
 import { LIMITS } from '../limits.ts';
 import { isToken } from '../registry/token.ts';
 import type { TokenReport } from '../registry/token-report.ts';
-import type { ManagedToken } from './api-client.ts';
+import type { ManagedToken } from './managed-token.ts';
 
 type Check = (value: unknown) => boolean;
 

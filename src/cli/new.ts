@@ -1,4 +1,5 @@
-import { createManagedToken, type ManagedToken } from '../api-client/api-client.ts';
+import { createManagedToken } from '../api-client/api-client.ts';
+import type { ManagedToken } from '../api-client/managed-token.ts';
 import { parseClusterSize } from '../registry/cluster-size.ts';
 import { readAdminToken } from '../server/load-settings.ts';
 import { parseGiven, parseTokenTtl } from '../server/setting-values.ts';

@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
-import type { ManagedToken } from '../../src/api-client/api-client.ts';
+import type { ManagedToken } from '../../src/api-client/managed-token.ts';
 
 /** An answer of the API. */
 export interface ApiAnswer {
