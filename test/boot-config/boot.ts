@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type BootConfigRequest, createBootConfig } from '../../src/boot-config/boot-config.ts';
+import { type BootConfigRequest, createBootConfig, type Dialect } from '../../src/boot-config/boot-config.ts';
 import { cleanEnvironment } from '../support/etcd.ts';
+import { httpsGet } from '../support/https-get.ts';
 import { type EtcdVersion, etcdProgram } from '../support/peers.ts';
 import { poll } from '../support/poll.ts';
 import { freePort } from '../support/ports.ts';
@@ -11,6 +12,15 @@ import { type Program, startProgram } from '../support/program.ts';
 /** The forms that etcd itself reads. */
 export const ETCD_FORMS = ['flags', 'env', 'yaml'] as const;
 export type EtcdForm = (typeof ETCD_FORMS)[number];
+
+/** Every version that tests start, with each dialect that it speaks. */
+export const VERSIONS_AND_DIALECTS: ReadonlyArray<readonly [version: EtcdVersion, dialect: Dialect]> = [
+  ['3.4', 'v2'],
+  ['3.5', 'v2'],
+  ['3.6', 'v2'],
+  ['3.6', 'v3'],
+  ['3.7', 'v3'],
+];
 
 /** The one text of a configuration, or the one of the given name. */
 export function textOf(request: BootConfigRequest, name?: string): string {
@@ -47,7 +57,8 @@ export async function withPorts(
 
 /** Boots a member by the text that the generator makes, and nothing else. */
 export async function bootMember({ version, form, dir, request }: BootOptions): Promise<BootedMember> {
-  const { name = 'etcd' } = request;
+  const { name = 'etcd', memberTls } = request;
+  const scheme = memberTls === undefined ? 'http' : 'https';
   const dataDir = `${dir}/${name}`;
   const text = textOf({ ...request, platform: form, etcdVersion: version, dataDir });
   const file = `${dir}/${name}.${form}`;
@@ -55,8 +66,8 @@ export async function bootMember({ version, form, dir, request }: BootOptions): 
   const program = await startForm(form, file, version);
   return {
     program,
-    clientUrl: `http://${request.address}:${request.clientPort}`,
-    peerUrl: `http://${request.address}:${request.peerPort}`,
+    clientUrl: `${scheme}://${request.address}:${request.clientPort}`,
+    peerUrl: `${scheme}://${request.address}:${request.peerPort}`,
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   };
 }
@@ -83,17 +94,29 @@ export function startForm(form: EtcdForm, file: string, version: EtcdVersion): P
   }
 }
 
+/** What a client shows and trusts, in PEM form. */
+export interface ClientTls {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+async function get(url: string, tls: ClientTls | undefined, signal: AbortSignal): Promise<string> {
+  if (tls !== undefined) return (await httpsGet(url, { ...tls, signal })).body;
+  return (await fetch(url, { signal })).text();
+}
+
 /** The peer URLs of all members of a cluster by their names, as a member that takes writes lists them. */
-export async function membersSeenBy(member: BootedMember): Promise<Record<string, string>> {
+export async function membersSeenBy(member: BootedMember, tls?: ClientTls): Promise<Record<string, string>> {
   return poll(
     `the cluster of ${member.clientUrl}`,
     60_000,
     async (signal) => {
-      const health = await fetch(`${member.clientUrl}/health`, { signal });
-      if (!/"health":\s*"true"/.test(await health.text())) return undefined;
+      const health = await get(`${member.clientUrl}/health`, tls, signal);
+      if (!/"health":\s*"true"/.test(health)) return undefined;
       // Not by the gateway of the client URL, which etcd 3.4 leaves off where it has a file.
-      const response = await fetch(`${member.peerUrl}/members`, { signal });
-      const members = (await response.json()) as { name: string; peerURLs: string[] }[];
+      const list = await get(`${member.peerUrl}/members`, tls, signal);
+      const members = JSON.parse(list) as { name: string; peerURLs: string[] }[];
       return Object.fromEntries(members.map(({ name, peerURLs }) => [name, peerURLs.join(',')]));
     },
     member.program.ended,

@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { test } from 'node:test';
-import type { BootConfigRequest, Dialect } from '../../src/boot-config/boot-config.ts';
+import type { Dialect } from '../../src/boot-config/boot-config.ts';
 import { listMembers, newDiscoveryUrl } from '../etcd/clusters.ts';
-import { httpsGet } from '../support/https-get.ts';
 import { startMuster } from '../support/muster.ts';
 import { type EtcdVersion, missingPeers } from '../support/peers.ts';
 import { createTempDir } from '../support/temp-dir.ts';
-import { TestCa, writePair } from '../support/test-ca.ts';
 import {
   type BootedMember,
   bootMember,
@@ -18,16 +16,9 @@ import {
   membersSeenBy,
   startForm,
   textOf,
+  VERSIONS_AND_DIALECTS,
   withPorts,
 } from './boot.ts';
-
-const CASES: ReadonlyArray<readonly [version: EtcdVersion, dialect: Dialect]> = [
-  ['3.4', 'v2'],
-  ['3.5', 'v2'],
-  ['3.6', 'v2'],
-  ['3.6', 'v3'],
-  ['3.7', 'v3'],
-];
 
 /** Who boots how. */
 interface Machine {
@@ -63,7 +54,7 @@ async function formCluster(
   }
 }
 
-for (const [version, dialect] of CASES) {
+for (const [version, dialect] of VERSIONS_AND_DIALECTS) {
   test(`etcd ${version} forms a cluster over ${dialect} of members booted from flags, environment and YAML`, {
     skip: missingPeers(`etcd-${version}`),
   }, async () => {
@@ -136,31 +127,3 @@ test('without a name or an address, the script takes the host name and demands t
   };
   assert.deepEqual(await membersSeenBy(member), { [hostname()]: `http://127.0.0.31:${peerPort}` });
 });
-
-const ca = new TestCa('the CA of the service');
-
-for (const [version, dialect] of CASES) {
-  for (const form of ETCD_FORMS) {
-    // The file of v2 has no word for a CA, and says so.
-    if (form === 'yaml' && dialect === 'v2') continue;
-    test(`etcd ${version} trusts the CA of the service over ${dialect}, told by ${form}`, {
-      skip: missingPeers(`etcd-${version}`),
-    }, async () => {
-      await using dir = await createTempDir();
-      const caFile = `${dir.path}/ca.crt`;
-      await writeFile(caFile, ca.cert);
-      const { certFile, keyFile } = await writePair(ca.issue('muster', ['127.0.0.1']), `${dir.path}/server`);
-      await using muster = await startMuster({
-        ca: ca.cert,
-        args: ['--tls-cert', certFile, '--tls-key', keyFile],
-      });
-      const { body } = await httpsGet(`${muster.url}/new?size=1`, { ca: ca.cert });
-      const request: Omit<BootConfigRequest, 'platform'> = await withPorts(
-        { discoveryUrl: body, dialect, name: 'm1', serviceTls: { caFile } },
-        '127.0.0.31',
-      );
-      await using member = await bootMember({ version, form, dir: dir.path, request });
-      assert.deepEqual(Object.keys(await membersSeenBy(member)), ['m1']);
-    });
-  }
-}
