@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import { parseDocument } from 'yaml';
 import { type BootConfigRequest, createBootConfig, PLATFORMS } from '../../src/boot-config/boot-config.ts';
@@ -185,6 +186,25 @@ async function verifyUnit(t: TestContext, unit: string): Promise<void> {
   assert.deepEqual(lines, []);
   if (status !== 0) t.skip(`NOT CHECKED HERE: that systemd takes the unit, because it says: ${stderr}`);
 }
+
+test('the line of cloud-init finds an address of this machine, as a variable that units read', async (t) => {
+  const ip = findTool(t, 'ip', 'that the address of a machine is found');
+  if (ip === undefined) return;
+  const { runcmd } = parseYaml(textOf({ ...v2, platform: 'cloud-init' }));
+  await using dir = await createTempDir();
+  const file = `${dir.path}/address.env`;
+  const command = runcmd
+    .find((line: string) => line.includes('ip -4 route'))
+    .replace('/etc/etcd/address.env', file);
+  spawnSync('/bin/sh', ['-c', command]);
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const found = readFileSync(file, 'utf8');
+  if (found === '') return t.skip('NOT CHECKED HERE: that the address is found, because there is no route');
+  assert(
+    own.some(({ address }) => found === `ADDRESS=${address}\n`),
+    found,
+  );
+});
 
 test('the Container Linux Config has the options of its transpiler, and no name or folder of its own', () => {
   const { etcd } = parseYaml(textOf({ ...v2, platform: 'clc' }));
