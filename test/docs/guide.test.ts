@@ -40,7 +40,7 @@ test('the lines of the user guide run in their order, and do what it says', {
   const blocks = (await linesOf('guide.md')).map((lines) => lines.replaceAll(HERE, muster.url));
   assert(blocks.length >= 9);
   // Whatever the lines start ends with them.
-  const end = "trap 'kill $(jobs -p) 2> /dev/null || true; wait' EXIT\n";
+  const end = "trap 'kill $(cat ./*.pid) 2> /dev/null || true; wait' EXIT\n";
   const script = blocks.map((lines, index) => `echo "### ${index}"\n${lines}`).join('\n');
   const { PATH, ...others } = cleanEnvironment();
   await using shell = await startProgram({
@@ -56,7 +56,7 @@ test('the lines of the user guide run in their order, and do what it says', {
   const partOf = (first: string): string => {
     const index = blocks.findIndex((lines) => lines.includes(first));
     assert.notEqual(index, -1, first);
-    return printed.split(/^### /m)[index + 1] ?? '';
+    return printed.split(/### \d+\n/)[index + 1] ?? '';
   };
   assert.match(partOf('curl -w'), new RegExp(`${muster.url}/[0-9a-f]{32}`));
   assert.match(partOf('muster new'), /Management secret/);
