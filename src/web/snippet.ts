@@ -8,5 +8,5 @@ import { type Html, html } from './html.ts';
  */
 export function renderSnippet(id: string, label: string, text: string): Html {
   const form = text.includes('\n') ? 'snippet tall' : 'snippet';
-  return html`<div class="${form}"><pre id="${id}" tabindex="0" role="region" aria-label="${label}"><code>${text}</code></pre><button class="copy" type="button" data-copy="${id}" aria-label="Copy: ${label}">Copy</button></div>`;
+  return html`<div class="${form}"><pre id="${id}" tabindex="0" role="group" aria-label="${label}"><code>${text}</code></pre><button class="copy" type="button" data-copy="${id}" aria-label="Copy: ${label}">Copy</button></div>`;
 }

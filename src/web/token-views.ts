@@ -22,6 +22,7 @@ export function renderViews(
   if (views === undefined) return undefined;
   return html`<section aria-labelledby="views-title">
 <h2 id="views-title">As clients see it</h2>
+<p class="also">All that this page shows is <a href="/v1/tokens/${token}">in JSON</a> too, for programs.</p>
 <details data-key="v2"><summary>v2, as JSON over HTTP</summary>
 <p>Members of etcd up to 3.6 read it with <code>--discovery</code>, <code>curl ${url}</code> prints it, and here is <a href="/v2/keys/_etcd/registry/${token}">the answer itself</a>, on one line.</p>
 ${renderJson('v2-json', 'v2 view', indent(views.v2))}
