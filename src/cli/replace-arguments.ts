@@ -15,7 +15,7 @@ const FLAGS = {
   },
   endpoints: {
     value: 'URLS',
-    help: 'client URLs of living members, to ask and for etcdctl. They do without the discovery URL, whose token may be over. Default: as the members of the token tell',
+    help: 'client URLs of living members, to ask and for etcdctl, or where the cluster has users their peer URLs. They do without the discovery URL, whose token may be over. Default: as the members of the token tell',
   },
   format: { choices: FORMATS, help: 'how the settings of the new member are written. Default: flags' },
   json: { help: 'print all of it as JSON' },

@@ -77,7 +77,7 @@ async function survey(
   // Whoever names the cluster means that one, whoever has the addresses of the token now.
   const peerUrls = endpoints.length > 0 ? [] : registered.flatMap((member) => member.peerUrls);
   try {
-    const places = { peerUrls, clientUrls: endpoints, peerFetch: peers.fetch, clientFetch: clients.fetch };
+    const places = { peerUrls, endpoints, peerFetch: peers.fetch, clientFetch: clients.fetch };
     return await surveyCluster(places, signal);
   } finally {
     peers.close();
@@ -85,13 +85,14 @@ async function survey(
   }
 }
 
-/** Those of living members that stay; where none of them tells one, those of all that stay. */
+/** Those that were given, unless they are for peers; else those of living members that stay; where none of them tells one, those of all that stay. */
 function endpointsOf(
   members: readonly SurveyedMember[],
   removed: string | undefined,
   given: readonly string[],
 ): readonly string[] {
-  if (given.length > 0) return given;
+  const peerUrls = new Set(members.flatMap((member) => member.peerUrls));
+  if (given.length > 0 && given.every((url) => !peerUrls.has(url))) return given;
   const staying = members.filter(({ id }) => id !== removed);
   const alive = staying.filter(({ state }) => state !== 'silent');
   const urls = (some: readonly SurveyedMember[]): string[] => some.flatMap(({ clientUrls }) => clientUrls);

@@ -23,7 +23,12 @@ export function askPeer(peerUrl: string, fetch: Fetch, signal: AbortSignal): Pro
   });
 }
 
-/** Asks a member on its client URL for the list of its cluster. @throws the reason of the signal */
+/**
+ * Asks a member on its client URL for the list of its cluster. Where the cluster has users, etcd from 3.5 on tells it
+ * to none but them, and on peer URLs to all.
+ *
+ * @throws the reason of the signal
+ */
 export function askClient(clientUrl: string, fetch: Fetch, signal: AbortSignal): Promise<ListAnswer> {
   return askList(clientUrl, '/v3/cluster/member/list', fetch, signal, ({ text }) => {
     const members = parseMemberList(text);
@@ -57,10 +62,22 @@ async function askList(
   const request = path === '/members' ? { method: 'GET' as const } : { method: 'POST' as const, body: '{}' };
   try {
     const answer = await sendRequest({ fetch, url, signal, timeoutMs: ASK_MS, ...request });
+    if (answer.status >= 400)
+      return { problem: `${url.host} answers ${answer.status}${reasonIn(answer.text)}` };
     return read(answer) ?? { problem: `${url.host} is no member of etcd` };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (error instanceof Unanswered) return { problem: error.message };
     throw error;
+  }
+}
+
+/** What the gateway of etcd says of an error. */
+function reasonIn(text: string): string {
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown };
+    return typeof message === 'string' ? `: ${message.slice(0, 200)}` : '';
+  } catch {
+    return '';
   }
 }

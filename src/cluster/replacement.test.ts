@@ -78,6 +78,7 @@ test('planReplacement() does not take the majority away', () => {
   const unseen = plan(cluster('hss'), 'm3');
   assert(unseen.kind === 'impossible');
   assert.match(unseen.problem, /1 of the 2 members beside m3 answer, and 2 must/);
+  assert.equal(plan(cluster('h'), 'm1', { isForced: true }).kind, 'impossible', 'the last one, by no force');
   const forced = plan(cluster('hhs'), 'm1', { isForced: true });
   assert(forced.kind === 'replacement');
   assert.deepEqual(

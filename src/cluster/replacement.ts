@@ -69,6 +69,8 @@ function planExchange(
   const peerUrls = wanted.peerUrls ?? target.peerUrls;
   const warnings = [aliveProblem(target), removalProblem(members, target)].filter(isProblem);
   if (warnings[0] !== undefined && !wanted.isForced) return warnings[0];
+  const last = lastProblem(members, target);
+  if (last !== undefined) return last;
   return (
     neighbourProblem(others, peerUrls) ?? {
       ...{ kind: 'replacement', name, peerUrls, remove: target.id, isToAdd: true, warnings },
@@ -117,15 +119,23 @@ function aliveProblem({ id, name, state }: SurveyedMember): NoReplacement | unde
 function removalProblem(members: Members, target: SurveyedMember): NoReplacement | undefined {
   if (target.isLearner) return undefined;
   const voters = members.filter(({ isLearner }) => !isLearner);
-  if (voters.length === 1) {
-    return {
-      kind: 'impossible',
-      problem: `${nameOf(target)} is the only member, and a cluster cannot lose its last one`,
-      remedy: 'Restore its data from a snapshot with "etcdutl snapshot restore", or make a new cluster.',
-    };
-  }
   const rest = voters.filter(({ id }) => id !== target.id);
-  return majorityProblem(voters, voters.length) ?? majorityProblem(rest, rest.length, target);
+  return (
+    lastProblem(members, target) ??
+    majorityProblem(voters, voters.length) ??
+    majorityProblem(rest, rest.length, target)
+  );
+}
+
+/** What no force can do. */
+function lastProblem(members: Members, target: SurveyedMember): NoReplacement | undefined {
+  const others = members.filter(({ id, isLearner }) => id !== target.id && !isLearner);
+  if (target.isLearner || others.length > 0) return undefined;
+  return {
+    kind: 'impossible',
+    problem: `${nameOf(target)} is the only member, and a cluster cannot lose its last one`,
+    remedy: 'Restore its data from a snapshot with "etcdutl snapshot restore", or make a new cluster.',
+  };
 }
 
 /** etcd refuses a member that would leave it without a majority until it starts (`--strict-reconfig-check`). */

@@ -17,7 +17,8 @@ export interface SurveyedMember extends ClusterMember {
 /** Where a cluster may be asked. */
 export interface ClusterPlaces {
   readonly peerUrls: readonly string[];
-  readonly clientUrls: readonly string[];
+  /** Client URLs, or peer URLs: each is tried as both. */
+  readonly endpoints: readonly string[];
   /** With the TLS of members among themselves, and that of clients. */
   readonly peerFetch: Fetch;
   readonly clientFetch: Fetch;
@@ -35,16 +36,27 @@ export async function surveyCluster(
   places: ClusterPlaces,
   signal: AbortSignal,
 ): Promise<readonly SurveyedMember[]> {
-  const { peerUrls, clientUrls, peerFetch, clientFetch } = places;
+  const { peerUrls, endpoints, peerFetch } = places;
   const answers = await Promise.all([
     ...peerUrls.map((url) => askPeer(url, peerFetch, signal)),
-    ...clientUrls.map((url) => askClient(url, clientFetch, signal)),
+    ...endpoints.map((url) => askEither(url, places, signal)),
   ]);
   const { members, clusterId } = agreedOn(answers);
   const byName = [...members].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   return Promise.all(
     byName.map(async (member) => ({ ...member, state: await stateOf(member, clusterId, places, signal) })),
   );
+}
+
+async function askEither(
+  url: string,
+  { peerFetch, clientFetch }: ClusterPlaces,
+  signal: AbortSignal,
+): Promise<ListAnswer> {
+  const asClient = await askClient(url, clientFetch, signal);
+  if ('members' in asClient) return asClient;
+  const asPeer = await askPeer(url, peerFetch, signal);
+  return 'members' in asPeer ? asPeer : asClient;
 }
 
 /** The list that most of those who answer have; one that was cut off has an old one. */
@@ -77,7 +89,7 @@ function agreedOn(answers: readonly ListAnswer[]): Found {
   }
   throw new DiscoveryError('unreachable', `no member of the cluster answers: ${problems.join('; ')}`, {
     remedy:
-      'Run this on a machine that reaches the peer URLs, or give the client URLs of living members with --endpoints.',
+      'Run this on a machine that reaches the peer URLs, or give the client URLs of living members with --endpoints; their peer URLs where the cluster has users.',
   });
 }
 

@@ -171,3 +171,26 @@ test('muster replace says what is wrong with its command line, and with the toke
     assert.doesNotMatch(ran.text, / at .*\.js/);
   }
 });
+
+test('muster replace asks a cluster that has users on its peer URLs', {
+  skip: missingPeers('etcd-3.6'),
+}, async () => {
+  await using dir = await createTempDir();
+  await using only = await startMember({ version: '3.6', name: 'm1', dataDir: `${dir.path}/m1` });
+  await only.waitHealthy();
+  const { env } = toolsOf('3.6', dir.path);
+  for (const words of ['user add root:secret', 'user grant-role root root', 'auth enable'])
+    await follow(`etcdctl --endpoints=${only.clientUrl} ${words}`, env);
+  const asStranger = await runCommand(['replace', '--endpoints', only.clientUrl, '--name', 'm1']);
+  assert.equal(asStranger.code, 8, asStranger.text);
+  assert.match(
+    asStranger.text,
+    /answers 400: etcdserver: user name is empty\. .*peer URLs where the cluster has users/,
+  );
+  const asPeer = await runCommand(['replace', '--endpoints', only.peerUrl, '--name', 'm1']);
+  assert.equal(asPeer.code, 10, asPeer.text);
+  const twice = ['--name', 'm2', '--peer-urls', 'http://127.0.0.1:2380'];
+  const more = await runCommand(['replace', '--endpoints', only.peerUrl, ...twice]);
+  assert.equal(more.code, 0, more.text);
+  assert.ok(more.text.includes(`--endpoints=${only.clientUrl} member add m2`), more.text);
+});
