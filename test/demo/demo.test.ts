@@ -95,6 +95,9 @@ for (const [version, dialect] of WAYS) {
     const { version: told, leader } = (await answer.json()) as { version: string; leader: string };
     assert.match(told, new RegExp(`^${version.replace('.', '\\.')}\\.`));
     const [, url = ''] = /^ {2}(http:\S+)$/m.exec(text) ?? [];
+    const page = await fetch(url, { headers: { accept: 'text/html' } });
+    assert.match(page.headers.get('content-type') ?? '', /^text\/html/, 'what a browser opens is a page');
+    await page.text();
     const leaderId = BigInt(leader).toString(16);
     const list = (await (await fetch(url)).json()) as { node: { nodes: { key: string; value: string }[] } };
     const leading = list.node.nodes.find(({ key }) => key.endsWith(leaderId))?.value.split('=')[0];
