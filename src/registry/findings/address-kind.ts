@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, SocketAddress } from 'node:net';
 import { isLoopbackHost, isUnspecifiedHost } from '../host.ts';
 
 /** From where a host can be reached. `name`: the registry does not resolve names, so that nothing is known. */
@@ -25,25 +25,34 @@ const PRIVATE_BLOCKS = (
 
 /** What kind of address a host of a peer URL is, or a source address. IPv6 without brackets; a zone does not matter. */
 export function addressKindOf(host: string): AddressKind {
-  const address = withoutZone(host);
-  if (isLoopbackHost(address)) return 'loopback';
-  if (isUnspecifiedHost(address)) return 'unspecified';
-  if (isIP(address) === 0) return 'name';
-  if (isListed(linkLocal, address)) return 'link-local';
-  return privateBlockOf(address) === undefined ? 'public' : 'private';
+  const name = withoutZone(host);
+  if (isLoopbackHost(name)) return 'loopback';
+  if (isUnspecifiedHost(name)) return 'unspecified';
+  const address = parseAddress(name);
+  if (address === undefined) return 'name';
+  if (linkLocal.check(address)) return 'link-local';
+  return findPrivateBlock(address) === undefined ? 'public' : 'private';
 }
 
 /** The range of private addresses that a host is in, such as `10.0.0.0/8`; undefined for any other host. */
 export function privateBlockOf(host: string): string | undefined {
-  return PRIVATE_BLOCKS.find(({ list }) => isListed(list, withoutZone(host)))?.name;
+  const address = parseAddress(withoutZone(host));
+  return address && findPrivateBlock(address);
+}
+
+function findPrivateBlock(address: SocketAddress): string | undefined {
+  return PRIVATE_BLOCKS.find(({ list }) => list.check(address))?.name;
 }
 
 function withoutZone(host: string): string {
   return host.split('%', 1)[0] ?? '';
 }
 
-/** An IPv4 address inside IPv6 counts as that IPv4 address: BlockList sees to it. */
-function isListed(list: BlockList, address: string): boolean {
+/**
+ * Read once for all lists, each of which would do so with a text, and at most of the cost of a report. An IPv4 address
+ * inside IPv6 counts as that IPv4 address: BlockList sees to it.
+ */
+function parseAddress(address: string): SocketAddress | undefined {
   const version = isIP(address);
-  return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');
+  return version === 0 ? undefined : new SocketAddress({ address, family: version === 6 ? 'ipv6' : 'ipv4' });
 }
