@@ -149,6 +149,29 @@ test('with a client CA, whoever shows no certificate of it reads and does not wr
   }
 });
 
+test('with a client CA, the management secret of a token does not stand for a certificate', async () => {
+  await using dir = await createTempDir();
+  await using muster = await startTls(dir.path, ['--tls-client-ca', `${dir.path}/client-ca.crt`]);
+  const identity = clientCa.issue('an operator');
+  const json = { 'Content-Type': 'application/json' };
+  const send = (method: string, path: string, headers: Record<string, string>, own: object, body = '') =>
+    httpsGet(`${muster.url}/v1/tokens${path}`, { ca: ca.cert, method, headers, ...own }, body);
+  const made = await send('POST', '', json, identity, '{"size":3}');
+  assert.equal(made.status, 201, made.body);
+  const { token, managementSecret } = JSON.parse(made.body) as { token: string; managementSecret: string };
+  const headers = { ...json, Authorization: `Bearer ${managementSecret}` };
+  const later = '{"ttlSeconds":2592000}';
+  for (const stranger of [{}, ca.issue('of another CA')]) {
+    for (const [method, body] of [['PATCH', later] as const, ['DELETE', ''] as const]) {
+      const refused = await send(method, `/${token}`, headers, stranger, body);
+      assert.equal(refused.status, 403);
+      assert.match(refused.body, /client certificate/);
+    }
+  }
+  assert.equal((await send('PATCH', `/${token}`, headers, identity, later)).status, 200);
+  assert.equal((await send('DELETE', `/${token}`, headers, identity)).status, 204);
+});
+
 test('with --tls-client-auth all, no connection is served without a client certificate', async () => {
   await using dir = await createTempDir();
   const identity = clientCa.issue('an operator');

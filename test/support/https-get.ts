@@ -9,19 +9,19 @@ export interface HttpsAnswer {
 }
 
 /** One request over HTTPS, on a connection of its own unless an agent is given. */
-export function httpsGet(url: string, options: RequestOptions): Promise<HttpsAnswer> {
+export function httpsGet(url: string, options: RequestOptions, body = ''): Promise<HttpsAnswer> {
   return new Promise((resolve, reject) => {
     const req = request(url, { agent: false, ...options }, (res) => {
       const serverSerial = (res.socket as TLSSocket).getPeerCertificate().serialNumber;
-      let body = '';
+      let received = '';
       res.setEncoding('utf8');
       res.on('data', (chunk: string) => {
-        body += chunk;
+        received += chunk;
       });
-      res.once('end', () => resolve({ status: res.statusCode ?? 0, body, serverSerial }));
+      res.once('end', () => resolve({ status: res.statusCode ?? 0, body: received, serverSerial }));
       res.once('error', reject);
     });
     req.once('error', reject);
-    req.end();
+    req.end(body);
   });
 }

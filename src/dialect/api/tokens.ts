@@ -124,8 +124,13 @@ export async function revokeToken(
   sendNothing(exchange);
 }
 
-/** The secret travels as a bearer token (RFC 6750), in the place of the operator's own. */
-function claimOf({ req, requester: { isAdmin } }: Exchange): ManagementClaim {
+/**
+ * The secret travels as a bearer token (RFC 6750), in the place of the operator's own. It stands for the user who made
+ * the token, whose password has the same header, but for no certificate.
+ */
+function claimOf({ req, requester }: Exchange): ManagementClaim {
+  const { isAdmin, lacks } = requester;
+  if (lacks === 'certificate') assertMayWrite(requester);
   const secret = /^Bearer +(\S+) *$/i.exec(req.headers.authorization ?? '')?.[1];
   return { isAdmin, secret };
 }
