@@ -369,14 +369,17 @@ function floodLimitsOf(settings: Settings, clock: Clock): Parameters<typeof crea
 /** Runs the program with the arguments and the environment of this process. */
 export async function main(): Promise<void> {
   // A reader that has seen enough, such as head, is no error.
+  let isOutputClosed = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
+    isOutputClosed = true;
   });
   process.exitCode = await runCli({
     argv: process.argv.slice(2),
     program: nameOfProgram(process.argv[1] ?? '', process.env),
     env: process.env,
     stdout: process.stdout,
+    isOutputClosed: () => isOutputClosed,
     stderr: process.stderr,
     process,
     version: readPackageVersion(),

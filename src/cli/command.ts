@@ -48,6 +48,8 @@ export interface CliContext {
   readonly program?: string;
   readonly env: Environment;
   readonly stdout: TextOutput;
+  /** Whether nobody reads `stdout` any more, as when `head` has seen enough. Default: never. */
+  readonly isOutputClosed?: () => boolean;
   readonly stderr: TextOutput;
   readonly process: ProcessEvents;
   /** The version of this Muster. */

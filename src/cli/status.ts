@@ -78,7 +78,9 @@ async function watch(
       if (json) context.stdout.write(formatLine(report));
       else progress.state(formatState(report));
       before = report;
-      if (report.state !== 'open') return report;
+      // That the reader is gone, such as head, shows in the turn after the write.
+      await new Promise(setImmediate);
+      if (report.state !== 'open' || context.isOutputClosed?.() === true) return report;
     }
   } finally {
     progress.end();

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { TokenReport } from '../../src/registry/token-report.ts';
@@ -137,3 +139,18 @@ test(
     assert.equal((await watching.program.exited).code, 5);
   },
 );
+
+test('muster status --watch ends when nobody reads it any more', limits, async () => {
+  await using muster = await startMuster();
+  const { url } = await makeToken(muster.url);
+  const watching = spawn(
+    process.execPath,
+    [`${repositoryRoot}bin/muster`, 'status', url, '--watch', '--json'],
+    { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  await once(watching.stdout, 'data');
+  watching.stdout.destroy();
+  const exited = once(watching, 'exit');
+  await register(url, 1);
+  assert.deepEqual(await exited, [0, null]);
+});
