@@ -101,7 +101,8 @@ class EventStream {
     answered(200);
     if (method === 'HEAD') return void res.end();
     const { registry, heartbeat } = this.#options;
-    const from = Math.min(seen, registry.revision);
+    // What a report holds is not told again, also where the service hears of it only afterwards.
+    const from = Math.min(seen, Math.max(registry.revision, this.#report.revision));
     this.#send('open', summaryOf(this.#report), from === this.#report.revision ? from : undefined);
     if (isOver(this.#report)) return void res.end();
     const following = registry.follow(this.#token, from + 1, (commit) => this.#tell(commit));
