@@ -64,8 +64,17 @@ export function gatherFacts(content: RegistryContent, now: number, attempts: rea
   };
 }
 
+/** Kept as long as the member is: its token is reported on again each time that somebody is refused. */
+const urls = new WeakMap<Member, readonly MemberUrl[]>();
+
 /** The peer URLs of a member, taken apart. */
-function urlsOf(member: Member): MemberUrl[] {
+function urlsOf(member: Member): readonly MemberUrl[] {
+  const known = urls.get(member) ?? readUrls(member);
+  urls.set(member, known);
+  return known;
+}
+
+function readUrls(member: Member): MemberUrl[] {
   const { value } = member;
   if (value === undefined) return [];
   return value.form === 'named'
