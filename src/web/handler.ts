@@ -73,9 +73,10 @@ async function serveToken(exchange: Exchange, token: string, options: WebOptions
     throw new MusterError('rate-limited', 'too many requests from this address', { retryAfterSeconds });
   }
   const view = await options.readToken(token);
+  const url = `${spellOrigin(exchange, options)}/${token}`;
   const page = readTokenPage(view, {
-    url: `${spellOrigin(exchange, options)}/${token}`,
-    choice: parseStartChoice(exchange.query),
+    url,
+    choice: parseStartChoice(exchange.query, url),
     now: options.now(),
   });
   const { state } = view.report;

@@ -12,7 +12,7 @@ const reportNow = (): ReturnType<typeof reportToken> =>
   reportToken({ token, revision: 9, content, attempts: [] }, now);
 const visit = (host: string, query = ''): Parameters<typeof readTokenPage>[1] => ({
   url: `http://${host}/${token}`,
-  choice: parseStartChoice(query),
+  choice: parseStartChoice(query, `http://${host}/${token}`),
   now,
 });
 

@@ -4,7 +4,7 @@ import { renderBootFiles } from './boot-files.ts';
 import { type Html, html, type Part } from './html.ts';
 import { renderSnippet } from './snippet.ts';
 import { type StartChoice, TRIAL } from './start-choice.ts';
-import { formatTrialLines } from './trial-lines.ts';
+import { formatTrialLines, trialFolder } from './trial-lines.ts';
 
 /** What to do now, ready to paste. */
 export function renderNextSteps(report: TokenReport, url: string, choice: StartChoice): Html {
@@ -33,7 +33,7 @@ ${choice.platform === TRIAL ? renderTrial(report, url, choice) : renderBootFiles
 function renderTrial({ size }: TokenReport, url: string, { etcd }: StartChoice): Html {
   const [dialect = 'v3'] = etcd.dialects;
   return html`${renderSnippet('trial', 'lines that start all members', formatTrialLines(dialect, url, size))}
-<ul class="notes"><li>All members run in one shell, find each other within a second, and keep their data below <code>/tmp/muster-trial</code>.</li></ul>`;
+<ul class="notes"><li>All members run in one shell, whose <code>PATH</code> has to know <code>etcd</code>; they find each other within a second, and keep their data below <code>${trialFolder(url)}</code>.</li></ul>`;
 }
 
 /** One choice out of several, as the form has it. */
@@ -49,7 +49,7 @@ function renderChoice({ etcd, platform, cloud }: StartChoice): Html {
   const trial: Option = { id: TRIAL, label: 'A trial on this machine' };
   return html`<form class="choice" method="get">
 ${renderSelect('etcd', 'Version', ETCD_VERSIONS, etcd.id)}
-${renderSelect('platform', 'As', [...platforms, trial], platform)}
+${renderSelect('platform', 'As', platform === TRIAL ? [trial, ...platforms] : [...platforms, trial], platform)}
 ${chosen?.needsCloud && renderSelect('cloud', 'Cloud', CLOUDS, cloud)}
 <button type="submit" class="quiet">Show</button>
 </form>`;

@@ -21,7 +21,7 @@ function show(members: readonly WrittenMember[], { size = 3, after = 60_000, rev
   const content = contentOf(revokedAt === 0 ? record : { ...record, revokedAt }, members);
   const now = MADE + after;
   const report = reportToken({ token: TOKEN, revision: 9, content, attempts: [] }, now);
-  const choice = parseStartChoice('');
+  const choice = parseStartChoice('', URL_OF_TOKEN);
   const views = { v2: '{"action":"get"}', v3: '{"count":0}' };
   const {
     title,

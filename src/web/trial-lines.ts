@@ -12,6 +12,14 @@ export function discoveryFlags(dialect: Dialect, url: string): string[] {
   return [`--discovery-token ${url}`, `--discovery-endpoints ${new URL(url).origin}`];
 }
 
+/** A folder for each token: what another trial has left would win over any discovery. */
+export function trialFolder(url: string): string {
+  return `/tmp/muster-trial-${new URL(url).pathname.slice(1, 1 + TOKEN_SHOWN)}`;
+}
+
+/** As much of a token as tells it from another one. */
+const TOKEN_SHOWN = 8;
+
 /** Lines of a shell that start all members on the machine itself, each at ports of its own. */
 export function formatTrialLines(dialect: Dialect, url: string, size: number): string {
   const numbers = Array.from({ length: Math.min(size, MEMBERS_MAX) }, (_, index) => index + 1);
@@ -22,6 +30,6 @@ export function formatTrialLines(dialect: Dialect, url: string, size: number): s
     '--advertise-client-urls "http://127.0.0.1:2237$n"',
     ...discoveryFlags(dialect, url),
   ];
-  const member = ['etcd --name "n$n" --data-dir "/tmp/muster-trial/n$n"', ...flags].join(' \\\n    ');
+  const member = [`etcd --name "n$n" --data-dir "${trialFolder(url)}/n$n"`, ...flags].join(' \\\n    ');
   return `for n in ${numbers.join(' ')}; do\n  ${member} &\ndone\n`;
 }

@@ -166,7 +166,7 @@ test(
     await page.getByRole('button', { name: 'Show' }).click();
     assert.match(
       (await page.locator('.files pre').textContent()) ?? '',
-      new RegExp(`--discovery=${url}$`, 'm'),
+      new RegExp(`--discovery[ =]${url}( &)?$`, 'm'),
     );
     assert.equal(await page.getByRole('button', { name: /^Copy/ }).count(), 0);
     await register(url, 1);

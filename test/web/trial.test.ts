@@ -33,7 +33,7 @@ for (const version of ['3.5', '3.7'] as const) {
       const lines = (await trialLines(url, version))
         // Away from whatever else runs on the usual address.
         .replaceAll('http://127.0.0.1:223', 'http://127.0.0.77:223')
-        .replaceAll('/tmp/muster-trial', dir.path)
+        .replaceAll('/tmp/muster-trial', `${dir.path}/trial`)
         .replaceAll(' &\n', ' &\necho "member $!"\n');
       const folder = etcdProgram(version, 'etcd').replace(/\/etcd$/, '');
       const { PATH = '' } = process.env;
