@@ -78,10 +78,10 @@ export class TokenHistory {
     const { state, revision } = await this.#reader.read(token);
     const until = Math.max(lastRevision(state), this.#states.newsOf(token));
     if (until < from) return [];
-    const now = (): Commit[] => currentCommits(state, from).slice(0, maxCommits);
+    const left = (): Commit[] => currentCommits(state, from, lastPut).slice(0, maxCommits);
     const isKept = state.entries.some(({ key }) => key === HISTORY_ANCHOR_KEY);
     // From the beginning of a token that is over, there is nothing to tell but what is left.
-    if (!isKept && from <= 1) return now();
+    if (!isKept && from <= 1) return left();
     const events = await readEvents(
       this.#client,
       this.#layout.keysOf(token),
@@ -93,12 +93,14 @@ export class TokenHistory {
       },
       AbortSignal.timeout(Math.max(1, Math.min(ATTEMPT_MS, deadline - performance.now()))),
     );
-    if (events === 'compacted') return now();
+    if (events === 'compacted') {
+      return isKept ? currentCommits(state, from, firstPut).slice(0, maxCommits) : left();
+    }
     const commits = readCommits(events, this.#layout, this.#now)
       .map(({ commit }) => commit)
       .filter((commit) => commit.events.length > 0 && commit.revision >= from)
       .filter((commit) => commit.revision <= Math.max(until, revision));
-    if (!isKept && !endsWithin(commits, from)) return now();
+    if (!isKept && !endsWithin(commits, from)) return left();
     return commits.slice(0, maxCommits);
   }
 }
@@ -119,16 +121,18 @@ function endsWithin(commits: readonly Commit[], from: number): boolean {
   return false;
 }
 
-/**
- * The puts of the current keys, each where it was made, or where it was written last if a reader knows of it from before.
- * What the operator compacted is told like this: what was overwritten or removed in between is left out, and nobody is
- * told that anything was compacted.
- */
-function currentCommits({ entries }: TokenState, from: number): Commit[] {
+type Put = Extract<WatchEvent, { type: 'put' }>;
+
+/** The current keys as puts. What was overwritten or removed in between is left out. */
+function currentCommits(
+  { entries }: TokenState,
+  from: number,
+  putOf: (entry: Entry, from: number) => Put,
+): Commit[] {
   const byRevision = new Map<number, WatchEvent[]>();
   for (const entry of entries) {
     if (entry.modRevision < from) continue;
-    const event = currentEvent(entry, from);
+    const event = putOf(entry, from);
     const { modRevision } = event.entry;
     const events = byRevision.get(modRevision);
     if (events === undefined) byRevision.set(modRevision, [event]);
@@ -137,7 +141,16 @@ function currentCommits({ entries }: TokenState, from: number): Commit[] {
   return [...byRevision].sort(([a], [b]) => a - b).map(([revision, events]) => ({ revision, events }));
 }
 
-function currentEvent(entry: Entry, from: number): Extract<WatchEvent, { type: 'put' }> {
+/** What is left of a token that is over. */
+function lastPut(entry: Entry): Put {
+  return { type: 'put', entry };
+}
+
+/**
+ * A key where it was made, or where it was written last if a reader knows of it from before. What the operator compacted is
+ * told like this, and nobody is told that anything was compacted.
+ */
+function firstPut(entry: Entry, from: number): Put {
   const created = { ...entry, modRevision: entry.createRevision, version: 1 };
   if (entry.createRevision >= from) return { type: 'put', entry: created };
   // What stood there before is not known any more, but that something did.
