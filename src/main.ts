@@ -1,9 +1,7 @@
 import { Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { MovePurpose, RunningServer } from './cli/command.ts';
-import { runCli } from './cli/main.ts';
 import { readPackageVersion } from './cli/package-version.ts';
-import { nameOfProgram } from './cli/program-name.ts';
 import { type Clock, systemClock } from './clock/clock.ts';
 import type { ApiOptions } from './dialect/api/handler.ts';
 import { Heartbeat } from './dialect/api/heartbeat.ts';
@@ -320,7 +318,7 @@ const IN_USE_REMEDIES: Readonly<Record<MovePurpose, string>> = {
   import: 'Stop the Muster that runs on it, or import into a store of its own.',
 };
 
-async function openStoreToMove(settings: Settings, purpose: MovePurpose): Promise<Store> {
+export async function openStoreToMove(settings: Settings, purpose: MovePurpose): Promise<Store> {
   const clock = systemClock;
   const { store: choice } = settings;
   switch (choice.kind) {
@@ -340,7 +338,7 @@ async function openStoreToMove(settings: Settings, purpose: MovePurpose): Promis
   }
 }
 
-async function restoreStore(backup: string, folder: string): Promise<StoreStats> {
+export async function restoreStore(backup: string, folder: string): Promise<StoreStats> {
   await restoreLmdbStore(backup, folder);
   // What cannot be opened is told now, and not when it is to serve.
   await using store = await openLmdbStore({ folder, clock: systemClock, mustExist: true });
@@ -366,29 +364,6 @@ function floodLimitsOf(settings: Settings, clock: Clock): Parameters<typeof crea
   };
 }
 
-/** Runs the program with the arguments and the environment of this process. */
-export async function main(): Promise<void> {
-  // A reader that has seen enough, such as head, is no error.
-  let isOutputClosed = false;
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    isOutputClosed = true;
-  });
-  process.exitCode = await runCli({
-    argv: process.argv.slice(2),
-    program: nameOfProgram(process.argv[1] ?? '', process.env),
-    env: process.env,
-    stdout: process.stdout,
-    isOutputClosed: () => isOutputClosed,
-    stderr: process.stderr,
-    process,
-    version: readPackageVersion(),
-    startServer,
-    stores: {
-      open: openStoreToMove,
-      backUp: (folder, backup) => backUpLmdbStore(folder, backup, systemClock),
-      restore: restoreStore,
-    },
-    stdin: process.stdin,
-  });
+export function backUpStore(folder: string, backup: string): Promise<void> {
+  return backUpLmdbStore(folder, backup, systemClock);
 }

@@ -35,14 +35,16 @@ const COMMANDS: readonly Command[] = [
 ];
 
 /** The script for a shell, in a folder that has files to complete. */
-function scriptFor(shell: string, context: TestContext): { folder: string; script: string } {
+async function scriptFor(shell: string, context: TestContext): Promise<{ folder: string; script: string }> {
   let script = '';
   const stdout = {
     write(text: string): void {
       script += text;
     },
   };
-  void createCompletionCommand(() => COMMANDS).run([shell], { stdout } as unknown as CliContext);
+  await createCompletionCommand(() => Promise.resolve(COMMANDS)).run([shell], {
+    stdout,
+  } as unknown as CliContext);
   const folder = temporaryFolder(context);
   mkdirSync(join(folder, 'a folder'));
   writeFileSync(join(folder, 'a file'), '');
@@ -79,8 +81,8 @@ const PLACES: ReadonlyArray<readonly [words: string, offered: readonly string[]]
   ['help sh', ['shell']],
 ];
 
-test('bash completes commands, options, their values and files', { skip: missing('bash') }, (t) => {
-  const { folder } = scriptFor('bash', t);
+test('bash completes commands, options, their values and files', { skip: missing('bash') }, async (t) => {
+  const { folder } = await scriptFor('bash', t);
   const complete = (words: readonly string[]): string[] => {
     const driver = [
       'source ./script && complete -p muster > /dev/null || exit 1',
@@ -107,8 +109,8 @@ test('bash completes commands, options, their values and files', { skip: missing
   assert.deepEqual(complete(['muster', 'try', '--exec', 'bash', '--dialect', 's']), ['script']);
 });
 
-test('fish completes commands, options, their values and files', { skip: missing('fish') }, (t) => {
-  const { folder } = scriptFor('fish', t);
+test('fish completes commands, options, their values and files', { skip: missing('fish') }, async (t) => {
+  const { folder } = await scriptFor('fish', t);
   for (const [words, offered] of PLACES) {
     const printed = execFileSync(
       'fish',
@@ -127,13 +129,13 @@ test('fish completes commands, options, their values and files', { skip: missing
   }
 });
 
-test('the script for zsh is one', { skip: missing('zsh') }, (t) => {
-  const { folder } = scriptFor('zsh', t);
+test('the script for zsh is one', { skip: missing('zsh') }, async (t) => {
+  const { folder } = await scriptFor('zsh', t);
   execFileSync('zsh', ['-f', '-n', join(folder, 'script')]);
 });
 
-test('the script for zsh has every command, option and value, in the words of _arguments', (t) => {
-  const { script } = scriptFor('zsh', t);
+test('the script for zsh has every command, option and value, in the words of _arguments', async (t) => {
+  const { script } = await scriptFor('zsh', t);
   assert.match(script, /^#compdef muster\n/);
   for (const line of [
     "'try:Do try; that'\\''s all.'",
@@ -148,13 +150,13 @@ test('the script for zsh has every command, option and value, in the words of _a
   }
 });
 
-test('a shell that is not known is a usage error', () => {
-  const run = (args: readonly string[]): unknown =>
-    createCompletionCommand(() => COMMANDS).run(args, {} as CliContext);
-  assert.throws(() => run(['tcsh']), {
+test('a shell that is not known is a usage error', async () => {
+  const run = (args: readonly string[]): Promise<unknown> =>
+    createCompletionCommand(() => Promise.resolve(COMMANDS)).run(args, {} as CliContext);
+  await assert.rejects(run(['tcsh']), {
     code: 'bad-setting',
     message: /"tcsh" is no shell/,
     remedy: /bash, zsh, fish/,
   });
-  assert.throws(() => run([]), { code: 'bad-setting', message: /no shell is named/ });
+  await assert.rejects(run([]), { code: 'bad-setting', message: /no shell is named/ });
 });

@@ -28,13 +28,13 @@ const MANUAL: Manual = {
 };
 
 /** `muster completion`. @param all every command of the program, this one too */
-export function createCompletionCommand(all: () => readonly Command[]): Command {
+export function createCompletionCommand(all: () => Promise<readonly Command[]>): Command {
   return {
     name: 'completion',
     summary: 'Print what makes a shell complete commands.',
     manual: MANUAL,
     help: (context) => formatManual('completion', MANUAL, context),
-    run(args, context) {
+    async run(args, context) {
       const { words, isHelp } = parseArguments('completion', args, {}, 1);
       const [shell = ''] = words;
       const format = SHELLS[shell];
@@ -51,9 +51,9 @@ export function createCompletionCommand(all: () => readonly Command[]): Command 
       const text =
         isHelp || format === undefined
           ? formatManual('completion', MANUAL, context)
-          : format(describeCommands(all()));
+          : format(describeCommands(await all()));
       context.stdout.write(text);
-      return Promise.resolve(EXIT_CODES.ok);
+      return EXIT_CODES.ok;
     },
   };
 }

@@ -1,52 +1,14 @@
 import { isMusterError, MusterError } from '../errors.ts';
 import { closestWord } from '../server/closest-word.ts';
-import { backupCommand } from './backup.ts';
-import { bootConfigCommand } from './boot-config.ts';
 import { type CliContext, COMMON_EXIT_CODES, type Command, EXIT_CODES } from './command.ts';
-import { createCompletionCommand } from './completion.ts';
-import { demoCommand } from './demo.ts';
-import { doctorCommand } from './doctor.ts';
-import { exportCommand } from './export.ts';
-import { extendCommand } from './extend.ts';
-import { importCommand } from './import.ts';
-import { joinCommand } from './join.ts';
-import { lintCommand } from './lint.ts';
-import { createManCommand } from './man.ts';
-import { newCommand } from './new.ts';
-import { replaceCommand } from './replace.ts';
-import { restoreCommand } from './restore.ts';
-import { revokeCommand } from './revoke.ts';
-import { serveCommand } from './serve.ts';
-import { statusCommand } from './status.ts';
+import { COMMAND_NAMES, loadCommand, loadCommands } from './commands.ts';
 import { emphasisFor, formatProblem } from './terminal.ts';
-import { versionCommand } from './version.ts';
 
-/** Every command, in the order of the help. */
-const COMMANDS: readonly Command[] = [
-  serveCommand,
-  newCommand,
-  statusCommand,
-  doctorCommand,
-  extendCommand,
-  revokeCommand,
-  bootConfigCommand,
-  lintCommand,
-  joinCommand,
-  replaceCommand,
-  demoCommand,
-  exportCommand,
-  importCommand,
-  backupCommand,
-  restoreCommand,
-  createCompletionCommand(() => COMMANDS),
-  createManCommand(() => COMMANDS),
-  versionCommand,
-];
-
-function formatOverview({ stdout, env }: CliContext): string {
+async function formatOverview({ stdout, env }: CliContext): Promise<string> {
+  const all = await loadCommands();
   const strong = emphasisFor(stdout, env);
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
-  const commands = COMMANDS.map(({ name, summary }) => `  ${strong(name.padEnd(width))}  ${summary}\n`);
+  const width = Math.max(...all.map(({ name }) => name.length));
+  const commands = all.map(({ name, summary }) => `  ${strong(name.padEnd(width))}  ${summary}\n`);
   return [
     'Muster: cluster discovery for etcd.\n\nUsage: muster <command> [options]\n\n',
     `${strong('Commands:')}\n`,
@@ -58,10 +20,10 @@ function formatOverview({ stdout, env }: CliContext): string {
   ].join('');
 }
 
-function findCommand(name: string): Command {
-  const found = COMMANDS.find((command) => command.name === name);
+function findCommand(name: string): Promise<Command> {
+  const found = loadCommand(name);
   if (found !== undefined) return found;
-  const near = closestWord(name, [...COMMANDS.map((command) => command.name), 'help']);
+  const near = closestWord(name, [...COMMAND_NAMES, 'help']);
   const list = 'Run "muster help" for the commands.';
   // The Go discovery server has flags only, so this is what its users type first.
   const serve = name.startsWith('-')
@@ -72,28 +34,29 @@ function findCommand(name: string): Command {
   });
 }
 
-function dispatch(context: CliContext): Promise<number> {
+async function dispatch(context: CliContext): Promise<number> {
   const [name, ...args] = context.argv;
-  const printed = (text: string): Promise<number> => {
-    context.stdout.write(text);
-    return Promise.resolve(EXIT_CODES.ok);
-  };
   switch (name) {
     case undefined:
-      context.stderr.write(formatOverview(context));
-      return Promise.resolve(EXIT_CODES.usageError);
+      context.stderr.write(await formatOverview(context));
+      return EXIT_CODES.usageError;
     case 'help':
     case '-h':
-    case '--help':
-      return printed(args[0] === undefined ? formatOverview(context) : findCommand(args[0]).help(context));
+    case '--help': {
+      const [about] = args;
+      const text =
+        about === undefined ? await formatOverview(context) : (await findCommand(about)).help(context);
+      context.stdout.write(text);
+      return EXIT_CODES.ok;
+    }
     case '-v':
     case '--version':
-      return versionCommand.run(args, context);
+      return (await findCommand('version')).run(args, context);
     default: {
-      const command = findCommand(name);
-      return args.length === 1 && args[0] === '--help'
-        ? printed(command.help(context))
-        : command.run(args, context);
+      const command = await findCommand(name);
+      if (args.length !== 1 || args[0] !== '--help') return command.run(args, context);
+      context.stdout.write(command.help(context));
+      return EXIT_CODES.ok;
     }
   }
 }

@@ -11,17 +11,17 @@ const MANUAL: Manual = {
 };
 
 /** `muster man`. @param all every command of the program, this one too */
-export function createManCommand(all: () => readonly Command[]): Command {
+export function createManCommand(all: () => Promise<readonly Command[]>): Command {
   return {
     name: 'man',
     summary: 'Print the manual page.',
     manual: MANUAL,
     help: (context) => formatManual('man', MANUAL, context),
-    run(args, context) {
+    async run(args, context) {
       const { isHelp } = parseArguments('man', args, {}, 0);
-      const page = { version: context.version, commands: all(), exitCodes: COMMON_EXIT_CODES };
+      const page = { version: context.version, commands: await all(), exitCodes: COMMON_EXIT_CODES };
       context.stdout.write(isHelp ? formatManual('man', MANUAL, context) : formatManPage(page));
-      return Promise.resolve(EXIT_CODES.ok);
+      return EXIT_CODES.ok;
     },
   };
 }

@@ -85,7 +85,7 @@ test('a herd whose tokens are refused forms nothing, and says why', (t) =>
 
 test('the program fails when not all clusters form', async () => {
   // Machines keep their connections, so that the last ones find no file to open.
-  const command = 'ulimit -n 128; exec "$0" "$@"';
+  const command = 'ulimit -n 144; exec "$0" "$@"';
   const args = ['--clusters', '50', '--seconds', '1', '--patience', '1', 'herd'];
   await using program = await startProgram({
     name: 'simulate',

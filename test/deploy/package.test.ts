@@ -121,7 +121,7 @@ test('the package holds the service and nothing of its tests, and the locked pac
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const own = files.filter((file) => !file.startsWith('node_modules'));
   const pages = ['web/muster.css', 'web/muster.js', 'web/icon.svg', 'docs/findings.md'];
-  for (const file of ['bin/muster', 'dist/src/main.js', 'LICENSE', 'README.md', ...pages])
+  for (const file of ['bin/muster', 'dist/src/program.js', 'LICENSE', 'README.md', ...pages])
     assert(own.includes(file), file);
   assert.deepEqual(
     own.filter((file) => /\.test\.|\.map$|^(?:src|test|bench)\b/.test(file)),
