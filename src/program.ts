@@ -5,8 +5,8 @@ import { nameOfProgram } from './cli/program-name.ts';
 /** The service with its stores, which most commands do without. */
 const composition = (): Promise<typeof import('./main.ts')> => import('./main.ts');
 
-/** Runs the program with the arguments and the environment of this process. */
-export async function main(): Promise<void> {
+/** Runs the program with the environment of this process. @param argv the arguments behind its name */
+export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   // A reader that has seen enough, such as head, is no error.
   let isOutputClosed = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -14,7 +14,7 @@ export async function main(): Promise<void> {
     isOutputClosed = true;
   });
   process.exitCode = await runCli({
-    argv: process.argv.slice(2),
+    argv,
     program: nameOfProgram(process.argv[1] ?? '', process.env),
     env: process.env,
     stdout: process.stdout,

@@ -86,6 +86,8 @@ export interface Command {
   readonly summary: string;
   /** What its help, the completion of shells and the man page are made of. */
   readonly manual: Manual;
+  /** Whether `--help` is an option like others, which the command answers itself. */
+  readonly hasOwnHelp?: true;
   /** The whole help, for `muster <command> --help`. */
   help(context: CliContext): string;
   /** Runs with the arguments behind the command's name; answers the exit code. May throw. */

@@ -90,7 +90,7 @@ test('muster help, --help and -h print the commands', async () => {
     const { code, stdout, stderr } = run(argv);
     assert.equal(await code, 0);
     assert.match(stdout.text, /Usage: muster <command>/);
-    for (const name of ['serve', 'new', 'status', 'join', 'export', 'backup', 'version'])
+    for (const name of ['serve', 'new', 'status', 'join', 'export', 'backup', 'transpile', 'version'])
       assert.match(stdout.text, new RegExp(`^ {2}${name} {2,}[A-Z]`, 'm'));
     assert.equal(stderr.text, '');
   }

@@ -54,7 +54,8 @@ async function dispatch(context: CliContext): Promise<number> {
       return (await findCommand('version')).run(args, context);
     default: {
       const command = await findCommand(name);
-      if (args.length !== 1 || args[0] !== '--help') return command.run(args, context);
+      const isHelp = args.length === 1 && args[0] === '--help' && command.hasOwnHelp !== true;
+      if (!isHelp) return command.run(args, context);
       context.stdout.write(command.help(context));
       return EXIT_CODES.ok;
     }

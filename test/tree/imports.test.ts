@@ -24,6 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   dialect: ['registry/', 'boot-config/', 'http/', 'grpc/', 'proto/', STORE_PORT],
   join: [MEMBER_VALUE, 'grpc/', 'proto/'],
   'boot-config': ['registry/'],
+  transpile: [],
   move: ['registry/', 'grpc/', 'proto/', 'join/v3/methods.ts', STORE_PORT],
   web: ['registry/', 'http/', 'boot-config/'],
   server: ['dialect/', 'web/', 'registry/', 'http/', 'grpc/', STORE_PORT],
@@ -41,6 +42,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'demo/',
     'cluster/',
     'doctor/',
+    'transpile/',
     STORE_PORT,
   ],
 };

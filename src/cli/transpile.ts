@@ -1,0 +1,142 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import {
+  type LocalFiles,
+  PLATFORM_NAMES,
+  PROFILES,
+  type Profile,
+  type TranspileOptions,
+  transpile,
+} from '../transpile/public.ts';
+import { formatReport } from '../transpile/report.ts';
+import { type CliContext, type Command, EXIT_CODES } from './command.ts';
+import { formatGoUsage, parseGoFlags } from './go-flags.ts';
+import { openLocalFiles, systemProblem } from './local-files.ts';
+import { type Flags, formatManual, type Manual } from './manual.ts';
+
+/** The flags of `ct`, and those of Muster behind them. */
+const FLAGS: Flags = {
+  'files-dir': { value: 'DIR', help: 'The folder that holds the files which "contents.local" names.' },
+  'in-file': { value: 'FILE', help: 'The Container Linux Config. Default: the standard input.' },
+  'out-file': { value: 'FILE', help: 'Where the Ignition config goes. Default: the standard output.' },
+  platform: {
+    value: 'NAME',
+    help: `Where the machines run: ${PLATFORM_NAMES.join(', ')}. Needed where the configuration asks the machine for something.`,
+  },
+  pretty: { help: 'Indent the Ignition config.' },
+  strict: { help: 'Take every entry of the report for an error.' },
+  version: { help: 'Print the version and end.' },
+  profile: {
+    choices: PROFILES,
+    help: "The version of Ignition's specification to write. Default: 2.3.0.",
+  },
+  positions: {
+    choices: ['ct', 'exact'],
+    help: 'Where the report points: "ct" as ct did, or "exact" also where ct missed the value. Default: ct.',
+  },
+  'confine-files': { help: 'Refuse local files that are outside of the folder of --files-dir.' },
+};
+
+const USAGE = formatGoUsage('ct', { ...FLAGS, help: { help: 'Print this and end.' } });
+
+const MANUAL: Manual = {
+  usage: ['[flags] < cluster.yaml > cluster.ign'],
+  about: [
+    'Makes the Ignition config that a machine boots from of a Container Linux Config, to the byte as the config transpiler ct did. Called as "ct", Muster does the same. Flags take one or two dashes.',
+  ],
+  flags: FLAGS,
+  examples: [
+    'muster transpile -platform ec2 < cluster.yaml > cluster.ign',
+    'muster transpile -strict -pretty -in-file cluster.yaml -out-file cluster.ign',
+  ],
+};
+
+/** A failure that ends the command, as one line. */
+class TranspileFailure extends Error {
+  override readonly name = 'TranspileFailure';
+}
+
+async function readInput(path: string, { stdin }: CliContext): Promise<Uint8Array> {
+  if (path !== '') {
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      const { call, text } = systemProblem(error, path);
+      throw new TranspileFailure(`Failed to ${call}: ${text}`);
+    }
+  }
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stdin) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function writeOutput(output: string, path: string, { stdout }: CliContext): void {
+  if (path === '') {
+    stdout.write(output);
+    return;
+  }
+  try {
+    writeFileSync(path, output);
+  } catch (error) {
+    const { call, text } = systemProblem(error, path);
+    throw new TranspileFailure(`Failed to ${call === 'open' ? 'create' : 'write'}: ${text}`);
+  }
+}
+
+function localFilesOf(values: ReadonlyMap<string, string>): LocalFiles | undefined {
+  const folder = values.get('files-dir') ?? '';
+  return folder === '' ? undefined : openLocalFiles(folder, values.get('confine-files') === 'true');
+}
+
+function optionsOf(values: ReadonlyMap<string, string>): TranspileOptions {
+  const files = localFilesOf(values);
+  return {
+    profile: (values.get('profile') ?? '2.3.0') as Profile,
+    platform: values.get('platform') ?? '',
+    pretty: values.get('pretty') === 'true',
+    strict: values.get('strict') === 'true',
+    positions: values.get('positions') === 'exact' ? 'exact' : 'ct',
+    ...(files === undefined ? {} : { files }),
+  };
+}
+
+async function run(values: ReadonlyMap<string, string>, context: CliContext): Promise<number> {
+  const { stderr } = context;
+  try {
+    const input = await readInput(values.get('in-file') ?? '', context);
+    const { output, report, isUnreadable } = transpile(input, optionsOf(values));
+    stderr.write(formatReport(report));
+    if (isUnreadable) stderr.write('Failed to parse config\n');
+    if (output === undefined) return EXIT_CODES.operatingError;
+    writeOutput(output, values.get('out-file') ?? '', context);
+    return EXIT_CODES.ok;
+  } catch (error) {
+    if (!(error instanceof TranspileFailure)) throw error;
+    stderr.write(`${error.message}\n`);
+    return EXIT_CODES.operatingError;
+  }
+}
+
+/** `muster transpile`, with the command line, the words and the exit codes of `ct`. */
+export const transpileCommand: Command = {
+  name: 'transpile',
+  summary: 'Make an Ignition config of a Container Linux Config.',
+  manual: MANUAL,
+  hasOwnHelp: true,
+  help: (context) => formatManual('transpile', MANUAL, context),
+  async run(args, context) {
+    const flags = parseGoFlags(args, { ...FLAGS, help: { help: '' } });
+    if (flags.kind === 'problem') {
+      context.stderr.write(`${flags.problem}\n${USAGE}`);
+      return EXIT_CODES.usageError;
+    }
+    if (flags.kind === 'usage' || flags.values.get('help') === 'true') {
+      context.stderr.write(USAGE);
+      return EXIT_CODES.ok;
+    }
+    if (flags.values.get('version') === 'true') {
+      context.stdout.write(`ct ${context.version}\n`);
+      return EXIT_CODES.ok;
+    }
+    return run(flags.values, context);
+  },
+};

@@ -1,0 +1,18 @@
+import type { Profile } from './profiles.ts';
+import type { Report } from './report.ts';
+
+/** The files that a configuration may take in. */
+export interface LocalFiles {
+  /** Answers the content of a file, or in one line why there is none. @param path as the configuration names it */
+  read(path: string): Uint8Array | string;
+}
+
+/** What the sections are converted with. */
+export interface Conversion {
+  readonly profile: Profile;
+  /** Empty where none was named. */
+  readonly platform: string;
+  readonly files: LocalFiles | undefined;
+  /** Takes what keeps a value from being converted. */
+  readonly report: Report;
+}

@@ -1,0 +1,13 @@
+/** The versions of the Ignition specification that `ct` wrote, oldest first. */
+export const IGNITION2_PROFILES = ['2.0.0', '2.1.0', '2.2.0', '2.3.0'] as const;
+
+/**
+ * A version of the output, with the release of `ct` whose behaviour goes with it: 0.4.2 for 2.0.0, 0.7.0 for 2.1.0,
+ * 0.9.0 for 2.2.0, and its last commit for 2.3.0.
+ */
+export type Profile = (typeof IGNITION2_PROFILES)[number];
+
+/** Whether a profile has what came with another one. */
+export function isAtLeast(profile: Profile, since: Profile): boolean {
+  return IGNITION2_PROFILES.indexOf(profile) >= IGNITION2_PROFILES.indexOf(since);
+}

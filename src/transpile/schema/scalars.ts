@@ -1,0 +1,56 @@
+import { type Resolved, resolveScalar } from '../yaml/resolve.ts';
+import type { Type } from './type.ts';
+
+const NOTHING_TO_CHECK = (): void => {};
+
+/** @param accept the value of what the scalar resolves to; undefined if it does not fit */
+function scalarType<T>(
+  name: string,
+  zero: T,
+  accept: (resolved: Resolved, text: string) => T | undefined,
+): Type<T> {
+  return {
+    name,
+    zero: () => zero,
+    read(node, current, reader) {
+      if (node.kind !== 'scalar') {
+        reader.misfit(node, node.kind === 'sequence' ? '!!seq' : '!!map', name);
+        return current;
+      }
+      const { resolved, tag } = resolveScalar(node);
+      if (resolved.kind === 'null') return zero;
+      const value = accept(resolved, node.value);
+      if (value === undefined) reader.misfit(node, tag, name);
+      return value ?? current;
+    },
+    check: NOTHING_TO_CHECK,
+  };
+}
+
+/** Any scalar, as it is written. */
+export const text: Type<string> = scalarType('string', '', (resolved, written) =>
+  resolved.kind === 'text' ? resolved.value : written,
+);
+
+const INT_MIN = -(2n ** 63n);
+const INT_MAX = 2n ** 63n - 1n;
+const UINT_MAX = 2n ** 64n - 1n;
+
+function toInteger(resolved: Resolved, min: bigint, max: bigint): bigint | undefined {
+  if (resolved.kind !== 'int' && resolved.kind !== 'float') return undefined;
+  // Go cuts floats off.
+  if (resolved.kind === 'float' && !Number.isFinite(resolved.value)) return undefined;
+  const value = resolved.kind === 'int' ? resolved.value : BigInt(Math.trunc(resolved.value));
+  return value < min || value > max ? undefined : value;
+}
+
+/** A whole number of 64 bits. */
+export const int: Type<bigint> = scalarType('int', 0n, (resolved) => toInteger(resolved, INT_MIN, INT_MAX));
+
+/** A whole number of 64 bits that is not negative. */
+export const uint: Type<bigint> = scalarType('uint', 0n, (resolved) => toInteger(resolved, 0n, UINT_MAX));
+
+/** One of the words of YAML 1.1 for true and false. */
+export const bool: Type<boolean> = scalarType('bool', false, (resolved) =>
+  resolved.kind === 'bool' ? resolved.value : undefined,
+);

@@ -1,0 +1,34 @@
+import type { IgnitionDirectory } from '../ignition2/document.ts';
+import { type Shape, shape } from '../ignition2/shape.ts';
+import type { Profile } from '../profiles.ts';
+import { NO_FINDINGS, warning } from '../report.ts';
+import { optional } from '../schema/collections.ts';
+import { int } from '../schema/scalars.ts';
+import { struct } from '../schema/struct.ts';
+import type { Type } from '../schema/type.ts';
+import { convertMode, convertNode, modeField, NODE_SHAPE_FIELDS, type Node, nodeFields } from './nodes.ts';
+
+/** `storage.directories[]`. */
+export interface Directory extends Node {
+  mode: bigint | undefined;
+}
+
+const { overwrite, ...leadingFields } = nodeFields('Directory');
+
+export const directory: Type<Directory> = struct<Directory>(
+  'Directory',
+  { ...leadingFields, mode: optional(int), overwrite },
+  ({ mode }) =>
+    mode === undefined ? warning('mode unspecified for directory, defaulting to 0755') : NO_FINDINGS,
+);
+
+const DEFAULT_MODE = 0o755n;
+
+export function convertDirectory(given: Directory, profile: Profile): IgnitionDirectory {
+  return { ...convertNode(given, profile), mode: convertMode(given.mode, DEFAULT_MODE, profile) };
+}
+
+export const directoryShape: Shape<IgnitionDirectory> = shape<IgnitionDirectory>(
+  [],
+  [...NODE_SHAPE_FIELDS, modeField()],
+);

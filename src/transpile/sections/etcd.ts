@@ -1,0 +1,92 @@
+import type { Conversion } from '../conversion.ts';
+import type { IgnitionSystemdUnit } from '../ignition2/document.ts';
+import type { Profile } from '../profiles.ts';
+import { error, type Findings, NO_FINDINGS, warning } from '../report.ts';
+import { checkKeys } from '../schema/struct.ts';
+import type { Type } from '../schema/type.ts';
+import { isBefore, type Version } from '../text/version.ts';
+import { etcd2Options, etcd3Options, NEWEST_ETCD_3_MINOR } from './etcd-options.ts';
+import { type OptionValues, optionsType, type ServiceOption, versionType } from './service-options.ts';
+import { convertService, type Service } from './service-unit.ts';
+
+/** `etcd`: the member that runs on the machine. */
+export interface Etcd {
+  version: Version | undefined;
+  options: OptionValues;
+}
+
+/** The options of a version, and what is to be said about it. */
+interface Edition {
+  readonly options: readonly ServiceOption[];
+  readonly type: Type<OptionValues>;
+  readonly findings: Findings;
+}
+
+function edition(options: readonly ServiceOption[], findings: Findings = NO_FINDINGS): Edition {
+  return { options, type: optionsType('Etcd', options), findings };
+}
+
+const TOO_NEW_MINOR = warning(
+  'Etcd minor version specified is too new, only options available in the previous minor version will be accepted',
+);
+
+const TOO_OLD: Edition = edition([], error('Etcd version specified is not valid (too old)'));
+const TOO_NEW: Edition = edition([], error('Etcd version is not valid (too new)'));
+const ETCD_2: Edition = edition(etcd2Options());
+const ETCD_2_NEWER: Edition = edition(etcd2Options(), TOO_NEW_MINOR);
+const ETCD_3: readonly Edition[] = [0, 1, 2, 3].map((minor) => edition(etcd3Options(minor)));
+
+/** The release of `ct` behind the first profile came before etcd 3.3. */
+function newestMinor(profile: Profile): number {
+  return profile === '2.0.0' ? NEWEST_ETCD_3_MINOR - 1 : NEWEST_ETCD_3_MINOR;
+}
+
+function etcd3(minor: bigint, profile: Profile): Edition {
+  const newest = newestMinor(profile);
+  const isKnown = minor <= newest;
+  const known = ETCD_3[isKnown ? Number(minor) : newest] ?? TOO_OLD;
+  return isKnown ? known : { ...known, findings: TOO_NEW_MINOR };
+}
+
+function editionOf(version: Version | undefined, profile: Profile): Edition {
+  if (version === undefined) return etcd3(0n, profile);
+  const { major, minor } = version;
+  if (isBefore(version, 2n, 3n)) return TOO_OLD;
+  if (major === 2n) return minor === 3n ? ETCD_2 : ETCD_2_NEWER;
+  return major === 3n ? etcd3(minor, profile) : TOO_NEW;
+}
+
+const common: Type<{ version: Version | undefined }> = versionType('etcdCommon');
+
+export const etcd: Type<Etcd> = {
+  name: 'types.Etcd',
+  zero: () => ({ version: undefined, options: {} }),
+  read(node, current, reader) {
+    const before = reader.problemCount;
+    const { version } = common.read(node, common.zero(), reader);
+    if (reader.problemCount > before) return current;
+    const { type } = editionOf(version, reader.profile);
+    return { version, options: type.read(node, type.zero(), reader) };
+  },
+  check({ version }, place, context) {
+    const { options, findings } = editionOf(version, context.profile);
+    context.report.add(findings, place.key('version').start);
+    checkKeys(place, ['version', ...options.map(({ key }) => key)], context);
+  },
+};
+
+const SERVICE: Service = {
+  unit: 'etcd-member.service',
+  dropIn: '20-clct-etcd-member.conf',
+  command: '/usr/lib/coreos/etcd-wrapper $ETCD_OPTS',
+  tagVariable: 'ETCD_IMAGE_TAG',
+};
+
+export function convertEtcd(
+  { version, options }: Etcd,
+  conversion: Conversion,
+): IgnitionSystemdUnit | undefined {
+  const { options: known } = editionOf(version, conversion.profile);
+  const given = known.map(({ key, flag }) => ({ flag, value: options[key] }));
+  return convertService(SERVICE, version, given, conversion);
+}

@@ -1,0 +1,50 @@
+import type { IgnitionLink } from '../ignition2/document.ts';
+import { plain, type Shape, shape } from '../ignition2/shape.ts';
+import type { Profile } from '../profiles.ts';
+import { error, NO_FINDINGS } from '../report.ts';
+import { bool, text } from '../schema/scalars.ts';
+import { struct } from '../schema/struct.ts';
+import type { Type } from '../schema/type.ts';
+import { convertNode, NODE_SHAPE_FIELDS, type Node, nodeFields } from './nodes.ts';
+
+/** `storage.links[]`. */
+export interface Link extends Node {
+  hard: boolean;
+  target: string;
+}
+
+const { overwrite, ...leadingFields } = nodeFields('Link');
+
+export const link: Type<Link> = struct<Link>('Link', {
+  ...leadingFields,
+  hard: bool,
+  target: text,
+  overwrite,
+});
+
+export function convertLink(given: Link, profile: Profile): IgnitionLink {
+  const { hard, target } = given;
+  return { ...convertNode(given, profile), hard, target };
+}
+
+/** Before 2.3.0 a soft link could not have a relative target. */
+function isTargetFine({ hard, target }: IgnitionLink): boolean {
+  return hard || target.startsWith('/');
+}
+
+export const linkShape: Shape<IgnitionLink> = shape<IgnitionLink>(
+  [],
+  [
+    ...NODE_SHAPE_FIELDS,
+    plain('hard'),
+    plain('target', {
+      always: ['2.3.0'],
+      check: (one, profile) =>
+        profile !== '2.2.0' || isTargetFine(one) ? NO_FINDINGS : error('path not absolute'),
+    }),
+  ],
+  (one, profile) =>
+    profile !== '2.1.0' || isTargetFine(one)
+      ? NO_FINDINGS
+      : error(`problem with target path "${one.target}": path not absolute`),
+);

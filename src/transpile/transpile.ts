@@ -1,0 +1,83 @@
+import type { Conversion, LocalFiles } from './conversion.ts';
+import { toIgnitionName } from './ignition-names.ts';
+import { checkShape } from './ignition2/check.ts';
+import { convertConfig, countGeneratedUnits } from './ignition2/convert.ts';
+import { documentShape } from './ignition2/document-shape.ts';
+import { serialize } from './ignition2/serialize.ts';
+import type { Profile } from './profiles.ts';
+import { type ReadConfig, readConfig } from './read.ts';
+import { error, hasError, Report, type ReportEntry } from './report.ts';
+import { Place } from './schema/place.ts';
+import { isSupportedPlatform } from './sections/platforms.ts';
+
+/** How a configuration is transpiled. */
+export interface TranspileOptions {
+  /** The version of Ignition's specification to write. @default '2.3.0' */
+  readonly profile?: Profile;
+  /** Where the machines run: `ec2`, `gce` and so on. Needed where the configuration asks the machine for something. */
+  readonly platform?: string;
+  /** Indented by two spaces, with a newline at the end; else one line without. @default false */
+  readonly pretty?: boolean;
+  /** Takes every entry of the report for an error. @default false */
+  readonly strict?: boolean;
+  /** The files that `contents.local` may name. Without it such a file is an error. */
+  readonly files?: LocalFiles;
+  /**
+   * Where entries point. `exact` is at the value itself. `ct` is where `ct` pointed, who stopped at aliases, and
+   * counted the units that it made among those of the text. @default 'exact'
+   */
+  readonly positions?: 'exact' | 'ct';
+}
+
+/** What came of a configuration. */
+export interface Transpiled {
+  /** The document, as JSON; undefined if there is none because of an entry of the report. */
+  readonly output: string | undefined;
+  /** Everything that is to be said, in the order in which it was found. */
+  readonly report: readonly ReportEntry[];
+  /** Whether it was reading the configuration that failed. */
+  readonly isUnreadable: boolean;
+}
+
+/**
+ * Makes an Ignition configuration of a Container Linux Config, to the byte as the config transpiler `ct` did.
+ * A bad configuration is no exception: see the report.
+ */
+export function transpile(input: string | Uint8Array, options: TranspileOptions = {}): Transpiled {
+  const { profile = '2.3.0', strict = false } = options;
+  const report = new Report();
+  const isFatal = (): boolean => (strict ? report.entries.length > 0 : hasError(report.entries));
+  const read = readConfig(input, profile, report);
+  if (read === undefined || isFatal())
+    return { output: undefined, report: report.entries, isUnreadable: true };
+  const output = convert(read, options, report);
+  return { output: isFatal() ? undefined : output, report: report.entries, isUnreadable: false };
+}
+
+/** Answers undefined if there is no document for an error. */
+function convert(read: ReadConfig, options: TranspileOptions, report: Report): string | undefined {
+  const { profile = '2.3.0', platform = '', pretty = false, files } = options;
+  if (!isSupportedPlatform(platform, profile)) {
+    report.add(error('unsupported platform'), undefined);
+    return undefined;
+  }
+  const conversion: Conversion = { profile, platform, files, report };
+  const place = placeOf(read, options, conversion);
+  const document = convertConfig(read.config, place, conversion);
+  if (hasError(report.entries)) return undefined;
+  checkShape(documentShape, document, place, { profile, report });
+  return hasError(report.entries) ? undefined : serialize(documentShape, document, profile, pretty);
+}
+
+function placeOf(
+  { config, document }: ReadConfig,
+  { positions = 'exact' }: TranspileOptions,
+  conversion: Conversion,
+): Place {
+  const root = document?.root;
+  const exact =
+    positions === 'exact' && document !== undefined
+      ? { anchors: document.anchors, generatedUnits: countGeneratedUnits(config, conversion) }
+      : undefined;
+  return new Place(root, root?.start, { nameOf: toIgnitionName, exact });
+}
