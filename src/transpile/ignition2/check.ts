@@ -15,6 +15,7 @@ export function checkShape<T extends object>(
   report.add(own, place.start);
   if (hasError(own)) return;
   for (const field of fieldsOf(of, profile)) {
+    if (field.check === undefined && field.shape === undefined) continue;
     const at = field.place?.(place, profile, value) ?? place.key(field.key);
     if (field.check !== undefined) report.add(field.check(value, profile), at.start);
     if (field.shape === undefined) continue;

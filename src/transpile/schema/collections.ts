@@ -2,17 +2,20 @@ import type { ContentNode } from '../yaml/nodes.ts';
 import { resolveScalar } from '../yaml/resolve.ts';
 import type { Type } from './type.ts';
 
+const EMPTY: readonly never[] = [];
+
 /** A list; nothing at all is an empty one. */
 export function listOf<T>(item: Type<T>): Type<readonly T[]> {
   const name = `[]${item.name}`;
   return {
     name,
-    zero: () => [],
+    isUnchecked: item.isUnchecked,
+    zero: () => EMPTY,
     read(node, current, reader) {
       if (node.kind === 'sequence') return node.items.map((one) => reader.read(item, one, item.zero()));
       if (node.kind === 'scalar') {
         const { resolved, tag } = resolveScalar(node);
-        if (resolved.kind === 'null') return [];
+        if (resolved.kind === 'null') return EMPTY;
         reader.misfit(node, tag, name);
       } else {
         reader.misfit(node, '!!map', name);
@@ -36,6 +39,7 @@ function isUnset(node: ContentNode): boolean {
 export function optional<T>(type: Type<T>): Type<T | undefined> {
   return {
     name: `*${type.name}`,
+    isUnchecked: type.isUnchecked,
     zero: () => undefined,
     read(node, current, reader) {
       if (!isUnset(node) || node.kind !== 'scalar') return reader.read(type, node, current ?? type.zero());

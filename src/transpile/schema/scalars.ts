@@ -11,6 +11,7 @@ function scalarType<T>(
 ): Type<T> {
   return {
     name,
+    isUnchecked: true,
     zero: () => zero,
     read(node, current, reader) {
       if (node.kind !== 'scalar') {

@@ -46,9 +46,14 @@ export function struct<T extends object>(
     }
     return known;
   };
-  const zero = (): T => Object.fromEntries(all.map(([key, { type }]) => [key, type.zero()])) as T;
+  const zero = (): T => {
+    const value: Record<string, unknown> = {};
+    for (const [key, { type }] of all) value[key] = type.zero();
+    return value as T;
+  };
   return {
     name: `types.${name}`,
+    isUnchecked: false,
     zero,
     read(node, current, reader) {
       if (node.kind === 'mapping') {
@@ -116,19 +121,24 @@ function checkFields(
 ): void {
   const values = value as Record<string, unknown>;
   for (const [key, field] of fields) {
+    if (field.check === undefined && field.type.isUnchecked) continue;
     const at = place.key(key);
     if (field.check !== undefined) context.report.add(field.check(value, context.profile), at.start);
     field.type.check(values[key], at, context);
   }
-  checkKeys(place, [...fields.keys()], context);
+  checkKeys(place, fields, context);
 }
 
 /** Tells of keys that mean nothing. */
-export function checkKeys(place: Place, known: readonly string[], { report }: CheckContext): void {
+export function checkKeys(
+  place: Place,
+  known: ReadonlyMap<string, unknown> | ReadonlySet<string>,
+  { report }: CheckContext,
+): void {
   for (const [key, { start }] of place.keys ?? []) {
-    if (known.includes(key)) continue;
+    if (known.has(key)) continue;
     report.add([{ severity: 'warning', message: `Config has unrecognized key: ${key}` }], start);
-    const meant = known.find((one) => one.toLowerCase() === key.toLowerCase());
+    const meant = [...known.keys()].find((one) => one.toLowerCase() === key.toLowerCase());
     if (meant === undefined) continue;
     report.add([{ severity: 'info', message: `Did you mean ${meant} instead of ${key}` }], start);
   }

@@ -13,6 +13,8 @@ export interface CheckContext {
 export interface Type<T> {
   /** How an error names it: `int`, `[]types.Disk`. */
   readonly name: string;
+  /** Whether `check` never has anything to say, as for a bare number. */
+  readonly isUnchecked: boolean;
   zero(): T;
   /** Reads a node over a value that an earlier key or a merge left there. */
   read(node: ContentNode, current: T, reading: Reading): T;

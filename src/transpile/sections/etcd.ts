@@ -60,6 +60,7 @@ const common: Type<{ version: Version | undefined }> = versionType('etcdCommon')
 
 export const etcd: Type<Etcd> = {
   name: 'types.Etcd',
+  isUnchecked: false,
   zero: () => ({ version: undefined, options: {} }),
   read(node, current, reader) {
     const before = reader.problemCount;
@@ -71,7 +72,7 @@ export const etcd: Type<Etcd> = {
   check({ version }, place, context) {
     const { options, findings } = editionOf(version, context.profile);
     context.report.add(findings, place.key('version').start);
-    checkKeys(place, ['version', ...options.map(({ key }) => key)], context);
+    checkKeys(place, new Set(['version', ...options.map(({ key }) => key)]), context);
   },
 };
 

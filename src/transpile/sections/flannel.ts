@@ -104,6 +104,7 @@ const common: Type<{ version: Version | undefined }> = versionType('flannelCommo
 
 export const flannel: Type<Flannel> = {
   name: 'types.Flannel',
+  isUnchecked: false,
   zero: () => ({ version: undefined, options: {} }),
   read(node, current, reader) {
     const before = reader.problemCount;
@@ -127,7 +128,7 @@ export const flannel: Type<Flannel> = {
       report.add(errorUnless(isJsonObject(config), invalid), place.key(NETWORK_CONFIG.key).start);
     }
     const known = options.length === 0 ? [] : [...options.map(({ key }) => key), NETWORK_CONFIG.key];
-    checkKeys(place, ['version', ...known], context);
+    checkKeys(place, new Set(['version', ...known]), context);
   },
 };
 

@@ -30,6 +30,7 @@ export function optionsType(name: string, options: readonly ServiceOption[]): Ty
 
 const version: Type<Version> = {
   name: 'string',
+  isUnchecked: true,
   zero: () => ({ major: 0n, minor: 0n, patch: 0n, preRelease: '', metadata: '' }),
   read(node, current, reader) {
     const before = reader.problemCount;

@@ -28,10 +28,10 @@ export function parseAmount(text: string, units: ReadonlyMap<string, number>): A
     PAIR.lastIndex = at;
     const [, whole = '', , fraction = '', unit = ''] = PAIR.exec(rest) ?? [];
     if (whole === '' && fraction === '') return { kind: 'malformed' };
-    if (Number(whole) >= LIMIT || Number(fraction) >= LIMIT) return { kind: 'malformed' };
+    if (Number(whole) >= LIMIT) return { kind: 'malformed' };
     const size = units.get(unit);
     if (size === undefined) return { kind: 'unknown unit', unit };
-    value += (Number(whole) + (fraction === '' ? 0 : Number(fraction) / 10 ** fraction.length)) * size;
+    value += (Number(whole) + Number(`0.${fraction}`)) * size;
   }
   if (value >= LIMIT) return { kind: 'overflow' };
   return { kind: 'amount', value: Math.trunc(value), isNegative };

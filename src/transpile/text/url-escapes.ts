@@ -1,3 +1,4 @@
+import { fromByteText } from './bytes.ts';
 import { quote } from './quote.ts';
 
 /** Why a text is no URL. */
@@ -30,7 +31,8 @@ export function escapePart(bytes: string, part: UrlPart): string {
 
 /** Whether a part may stay as it was written. */
 export function isValidlyEscaped(written: string, part: UrlPart): boolean {
-  return [...written].every((byte) => "!$&'()*+,;=:@[]%".includes(byte) || isPlain(byte, part));
+  const special = written.match(/[^A-Za-z0-9\-_.~]/gs) ?? [];
+  return [...new Set(special)].every((byte) => "!$&'()*+,;=:@[]%".includes(byte) || isPlain(byte, part));
 }
 
 function assertEscape(triple: string, part: UrlPart): void {
@@ -40,18 +42,19 @@ function assertEscape(triple: string, part: UrlPart): void {
     // RFC 6874: in a host, only what is not ASCII may be escaped, and the % in front of a zone.
     (part === 'host' && code < 0x80 && triple !== '%25') ||
     (part === 'zone' && triple !== '%25' && code !== 0x20 && !isPlain(String.fromCharCode(code), 'host'));
-  if (isRefused) throw new UrlProblem(`invalid URL escape ${quote(triple)}`);
+  if (isRefused) throw new UrlProblem(`invalid URL escape ${quote(fromByteText(triple))}`);
 }
 
 /** Reads the `%XX` of a part. */
 export function unescapePart(written: string, part: UrlPart): string {
   const isHost = part === 'host' || part === 'zone';
-  return written.replace(/%.{0,2}|[^%]/gs, (piece) => {
+  if (!isHost && !written.includes('%')) return written;
+  return written.replace(isHost ? /%.{0,2}|[^%]/gs : /%.{0,2}/gs, (piece) => {
     if (piece.startsWith('%')) {
       assertEscape(piece, part);
       return String.fromCharCode(Number.parseInt(piece.slice(1), 16));
     }
-    if (isHost && piece < '\x80' && !isPlain(piece, part))
+    if (piece < '\x80' && !isPlain(piece, part))
       throw new UrlProblem(`invalid character ${quote(piece)} in host name`);
     return piece;
   });

@@ -62,8 +62,10 @@ class Parser {
   #readDirectives(): void {
     let hasVersion = false;
     const handles = new Map<string, string>();
-    for (let token = this.#scanner.peek(); token.directive !== undefined; token = this.#scanner.peek()) {
-      const { directive, start } = token;
+    for (;;) {
+      const { details, start } = this.#scanner.peek();
+      const { directive } = details;
+      if (directive === undefined) break;
       if (directive.kind === 'version') {
         if (hasVersion) throw yamlFailure('found duplicate %YAML directive', start.line);
         if (directive.major !== 1 || directive.minor !== 1)
@@ -118,7 +120,8 @@ class Parser {
     }
   }
 
-  #resolveTag({ handle, value, start }: Token): string {
+  #resolveTag({ details, value, start }: Token): string {
+    const { handle = '' } = details;
     if (handle === '') return value;
     const prefix = this.#handles.get(handle);
     if (prefix === undefined) throw yamlFailure('found undefined tag handle', start.line);
@@ -132,9 +135,9 @@ class Parser {
         if (isIndentless) return this.#sequence(start, tag, this.#indentlessItems());
         break;
       case 'scalar': {
-        const { value, isPlain } = this.#scanner.take();
+        const { value, details } = this.#scanner.take();
         // A lone "!" says that the scalar is not typed by its look; libyaml takes it for plain all the same.
-        const isUntyped = (isPlain && tag === '') || tag === '!';
+        const isUntyped = (details.isPlain === true && tag === '') || tag === '!';
         return this.#counted({ kind: 'scalar', start, value, isPlain: isUntyped, tag });
       }
       case '[':
@@ -170,16 +173,22 @@ class Parser {
     return this.#counted({ kind: 'scalar', start, value: '', isPlain: true, tag: '' });
   }
 
-  #isNext(...kinds: readonly TokenKind[]): boolean {
-    return kinds.includes(this.#scanner.peek().kind);
+  /** A value that is not written, right behind its `-`, `?` or `:`. */
+  #emptyBehind({ line, column }: Mark): YamlNode {
+    return this.#emptyAt({ line, column: column + 1 });
+  }
+
+  #isNext(one: TokenKind, or?: TokenKind, orElse?: TokenKind, orLast?: TokenKind): boolean {
+    const { kind } = this.#scanner.peek();
+    return kind === one || kind === or || kind === orElse || kind === orLast;
   }
 
   #blockItems(): readonly YamlNode[] {
     this.#scanner.take();
     const items: YamlNode[] = [];
     while (this.#isNext('-')) {
-      const { end } = this.#scanner.take();
-      items.push(this.#isNext('-', 'block end') ? this.#emptyAt(end) : this.#node(true, false));
+      const { start } = this.#scanner.take();
+      items.push(this.#isNext('-', 'block end') ? this.#emptyBehind(start) : this.#node(true, false));
     }
     if (!this.#isNext('block end')) this.#fail("did not find expected '-' indicator");
     this.#scanner.take();
@@ -189,9 +198,9 @@ class Parser {
   #indentlessItems(): readonly YamlNode[] {
     const items: YamlNode[] = [];
     while (this.#isNext('-')) {
-      const { end } = this.#scanner.take();
+      const { start } = this.#scanner.take();
       const isEmpty = this.#isNext('-', '?', ':', 'block end');
-      items.push(isEmpty ? this.#emptyAt(end) : this.#node(true, false));
+      items.push(isEmpty ? this.#emptyBehind(start) : this.#node(true, false));
     }
     return items;
   }
@@ -213,8 +222,8 @@ class Parser {
   }
 
   /** A key or a value of a block mapping, behind its `?` or `:`. */
-  #blockPart({ end }: Token): YamlNode {
-    return this.#isNext('?', ':', 'block end') ? this.#emptyAt(end) : this.#node(true, true);
+  #blockPart({ start }: Token): YamlNode {
+    return this.#isNext('?', ':', 'block end') ? this.#emptyBehind(start) : this.#node(true, true);
   }
 
   #flowItems(): readonly YamlNode[] {
@@ -239,7 +248,7 @@ class Parser {
     let key: YamlNode;
     if (this.#isNext(':', ',', ']')) {
       // libyaml goes past the token here.
-      key = this.#emptyAt(this.#scanner.take().end);
+      key = this.#emptyBehind(this.#scanner.take().start);
     } else {
       key = this.#node(false, false);
     }

@@ -1,3 +1,4 @@
+import { fromByteText } from '../text/bytes.ts';
 import { yamlFailure } from './failure.ts';
 import type { ScalarNode } from './nodes.ts';
 
@@ -94,47 +95,12 @@ export function shortTag(tag: string): string {
   return tag.startsWith(LONG_PREFIX) ? `!!${tag.slice(LONG_PREFIX.length)}` : tag;
 }
 
-/** The bytes of a `!!binary`, as text: a byte that is no UTF-8 becomes the lone surrogate U+DC00 + byte. */
+/** The bytes of a `!!binary`, as text. */
 function decodeBinary(value: string): string {
   const packed = value.replace(/[\r\n]/g, '');
   if (packed.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(packed))
     throw yamlFailure('!!binary value contains invalid base64 data');
-  const bytes = Uint8Array.from(atob(packed), (one) => one.charCodeAt(0));
-  return textOfBytes(bytes);
-}
-
-/** Text of bytes that may be no UTF-8. */
-export function textOfBytes(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return textOfBrokenBytes(bytes);
-  }
-}
-
-/** How many bytes the character beginning here has; 1 for a byte that begins none. */
-function characterLength(bytes: Uint8Array, at: number): number {
-  const first = bytes[at] ?? 0;
-  const wanted = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  try {
-    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-    return [...decoder.decode(bytes.subarray(at, at + wanted))].length === 1 ? wanted : 1;
-  } catch {
-    return 1;
-  }
-}
-
-function textOfBrokenBytes(bytes: Uint8Array): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let text = '';
-  for (let at = 0; at < bytes.length; ) {
-    const length = characterLength(bytes, at);
-    const byte = bytes[at] ?? 0;
-    if (length === 1 && byte >= 0x80) text += String.fromCharCode(0xdc00 + byte);
-    else text += decoder.decode(bytes.subarray(at, at + length));
-    at += length;
-  }
-  return text;
+  return fromByteText(atob(packed));
 }
 
 /** The kinds that a tag may demand. */

@@ -27,18 +27,26 @@ export type TokenKind =
   | 'scalar'
   | 'directive';
 
+/** What only some kinds of tokens have. */
+export interface TokenDetails {
+  /** Of a scalar: written without quotes. */
+  readonly isPlain?: true;
+  /** Of a tag: what stands in front of its suffix. */
+  readonly handle?: string;
+  readonly directive?: Directive;
+}
+
 /** One token. */
 export interface Token {
   readonly kind: TokenKind;
   readonly start: Mark;
-  readonly end: Mark;
   /** Of a scalar, an anchor and an alias; the suffix of a tag. */
   readonly value: string;
-  /** The handle of a tag. */
-  readonly handle: string;
-  readonly isPlain: boolean;
-  readonly directive: Directive | undefined;
+  readonly details: TokenDetails;
 }
+
+const NO_DETAILS: TokenDetails = {};
+const PLAIN: TokenDetails = { isPlain: true };
 
 /** Deeper than any configuration goes, and not so deep that reading it could exhaust the stack. */
 const DEPTH_MAX = 500;
@@ -74,6 +82,8 @@ export class Scanner {
   readonly #keys = new SimpleKeys();
   #tokens: Token[] = [];
   #head = 0;
+  /** The token at the head, once it is known to stay there. */
+  #next: Token | undefined;
   /** How many tokens were taken. */
   #taken = 0;
   readonly #indents: number[] = [];
@@ -88,15 +98,18 @@ export class Scanner {
 
   /** The next token, which stays the next one. */
   peek(): Token {
-    this.#fetchWhileUndecided();
-    const token = this.#tokens[this.#head];
-    if (token === undefined) throw new Error('no token was fetched');
-    return token;
+    if (this.#next === undefined) {
+      this.#fetchWhileUndecided();
+      this.#next = this.#tokens[this.#head];
+      if (this.#next === undefined) throw new Error('no token was fetched');
+    }
+    return this.#next;
   }
 
   /** Goes past the next token and answers it. */
   take(): Token {
     const token = this.peek();
+    this.#next = undefined;
     this.#head += 1;
     this.#taken += 1;
     if (this.#head > 512) {
@@ -190,31 +203,13 @@ export class Scanner {
     }
   }
 
-  #add(kind: TokenKind, start: Mark, details: Partial<Token> = {}): void {
-    const end = details.end ?? this.#cursor.mark();
-    this.#tokens.push({
-      value: '',
-      handle: '',
-      isPlain: false,
-      directive: undefined,
-      ...details,
-      kind,
-      start,
-      end,
-    });
+  #add(kind: TokenKind, start: Mark, value = '', details: TokenDetails = NO_DETAILS): void {
+    this.#tokens.push({ kind, start, value, details });
   }
 
   /** Puts a token in front of one that was fetched before. */
   #insert(kind: TokenKind, mark: Mark, before: number): void {
-    const token = {
-      kind,
-      start: mark,
-      end: mark,
-      value: '',
-      handle: '',
-      isPlain: false,
-      directive: undefined,
-    };
+    const token = { kind, start: mark, value: '', details: NO_DETAILS };
     this.#tokens.splice(this.#head + before - this.#taken, 0, token);
   }
 
@@ -274,7 +269,7 @@ export class Scanner {
     this.#dropKey();
     this.#isKeyAllowed = false;
     const start = this.#cursor.mark();
-    this.#add('directive', start, { directive: scanDirective(this.#cursor) });
+    this.#add('directive', start, '', { directive: scanDirective(this.#cursor) });
   }
 
   #fetchDocumentMark(): void {
@@ -350,9 +345,9 @@ export class Scanner {
     const start = this.#cursor.mark();
     if (kind === 'tag') {
       const { handle, suffix } = scanTag(this.#cursor);
-      this.#add(kind, start, { handle, value: suffix });
+      this.#add(kind, start, suffix, { handle });
     } else {
-      this.#add(kind, start, { value: scanName(this.#cursor) });
+      this.#add(kind, start, scanName(this.#cursor));
     }
   }
 
@@ -360,7 +355,7 @@ export class Scanner {
     this.#noteKey();
     this.#isKeyAllowed = false;
     const start = this.#cursor.mark();
-    this.#add('scalar', start, { value: scanQuoted(this.#cursor) });
+    this.#add('scalar', start, scanQuoted(this.#cursor));
   }
 
   #fetchPlain(): void {
@@ -369,13 +364,13 @@ export class Scanner {
     const start = this.#cursor.mark();
     const { value, endsLine } = scanPlain(this.#cursor, this.#indent + 1, this.#flowLevel > 0);
     if (endsLine) this.#isKeyAllowed = true;
-    this.#add('scalar', start, { value, isPlain: true });
+    this.#add('scalar', start, value, PLAIN);
   }
 
   #fetchBlockScalar(): void {
     this.#dropKey();
     this.#isKeyAllowed = true;
     const start = this.#cursor.mark();
-    this.#add('scalar', start, { value: scanBlock(this.#cursor, this.#indent) });
+    this.#add('scalar', start, scanBlock(this.#cursor, this.#indent));
   }
 }
