@@ -66,9 +66,11 @@ export function convertPartition(
     if (typeof value === 'string') report.add(error(value), place.key(key).start);
     return value;
   };
+  // `ct` went on to the next partition at the first problem.
   const size = sizeOf('size');
+  if (typeof size === 'string') return undefined;
   const start = sizeOf('start');
-  if (typeof size === 'string' || typeof start === 'string') return undefined;
+  if (typeof start === 'string') return undefined;
   const { guid, label, number, type_guid: type } = given;
   const typeGuid = profile === '2.0.0' ? type : (TYPE_GUIDS.get(type) ?? type);
   const dimensions =
