@@ -126,6 +126,7 @@ function loadedBy(root: string): ReadonlySet<string> {
 const BROWSER_FILES = [
   ['join/browser.ts', 'join/v2/registry.ts'],
   ['boot-config/boot-config.ts', 'boot-config/formats/systemd.ts'],
+  ['transpile/public.ts', 'transpile/sections/etcd.ts'],
 ] as const;
 
 for (const [root, part] of BROWSER_FILES) {

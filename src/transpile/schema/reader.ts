@@ -9,6 +9,9 @@ const EXPANSION_MAX = 10;
 /** And how many in any case. */
 const EXPANSION_FREE = 10_000;
 
+/** How many aliases may stand within each other. */
+const ALIAS_DEPTH_MAX = 100;
+
 /** Reads nodes as the types of fields, and collects what does not fit. */
 export class Reader implements Reading {
   readonly profile: Profile;
@@ -29,6 +32,7 @@ export class Reader implements Reading {
     const target = this.#document.anchors.get(name);
     if (target === undefined) throw yamlFailure(`unknown anchor '${name}' referenced`);
     if (this.#open.has(name)) throw yamlFailure(`anchor '${name}' value contains itself`);
+    if (this.#open.size === ALIAS_DEPTH_MAX) throw yamlFailure('document contains excessive aliasing');
     this.#open.add(name);
     const value = this.read(type, target, current);
     this.#open.delete(name);

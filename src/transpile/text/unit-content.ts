@@ -1,4 +1,4 @@
-import { toByteText } from './bytes.ts';
+import { fromByteText, toByteText } from './bytes.ts';
 
 /** What a unit file holds, or why it cannot be read. */
 export type UnitContent = { readonly problem: string } | { readonly sections: readonly string[] };
@@ -12,7 +12,6 @@ const SPACE =
   '(?:[\\t-\\r ]|\\xc2[\\x85\\xa0]|\\xe1\\x9a\\x80|\\xe2\\x80[\\x80-\\x8a\\xa8\\xa9\\xaf]|\\xe2\\x81\\x9f|\\xe3\\x80\\x80)';
 const LEADING_SPACE = new RegExp(SPACE, 'y');
 const BLANK = new RegExp(`^${SPACE}*$`);
-const OUTER_SPACE = new RegExp(`^${SPACE}+|${SPACE}+$`, 'g');
 
 class UnitProblem extends Error {
   override readonly name = 'UnitProblem';
@@ -26,6 +25,12 @@ export function readUnitContent(text: string): UnitContent {
     if (error instanceof UnitProblem) return { problem: error.message };
     throw error;
   }
+}
+
+/** The bytes of a text without the white space around it. */
+function listBytes(line: string): string {
+  const text = toByteText(fromByteText(line).trim());
+  return [...text].map((byte) => byte.charCodeAt(0)).join(' ');
 }
 
 /** Follows the library step by step, since the limit of a line is looked at between its steps only. */
@@ -104,11 +109,8 @@ class UnitReader {
     const name = this.#takeThrough(']');
     if (!name.endsWith(']')) throw new UnitProblem('unable to find end of section');
     this.#checkLine();
-    const rest = this.#takeLine().replace(OUTER_SPACE, '');
-    if (rest !== '') {
-      const bytes = [...rest].map((byte) => byte.charCodeAt(0)).join(' ');
-      throw new UnitProblem(`found garbage after section name : [${bytes}]`);
-    }
+    const rest = this.#takeLine();
+    if (!BLANK.test(rest)) throw new UnitProblem(`found garbage after section name : [${listBytes(rest)}]`);
     return name.slice(0, -1);
   }
 

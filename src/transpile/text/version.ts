@@ -11,11 +11,15 @@ export interface Version {
 
 const MAX = 2n ** 63n - 1n;
 const MIN = -(2n ** 63n);
+/** No number of 64 bits has more. */
+const MAX_DIGITS = 20;
 
 function parsePart(text: string): bigint | string {
   if (!/^[-+]?[0-9]+$/.test(text)) return `strconv.ParseInt: parsing ${quote(text)}: invalid syntax`;
-  const value = BigInt(text.replace('+', ''));
-  return value < MIN || value > MAX ? `strconv.ParseInt: parsing ${quote(text)}: value out of range` : value;
+  const digits = text.replace(/^[-+]?0*/, '');
+  const value = digits.length > MAX_DIGITS ? undefined : BigInt(text.replace('+', ''));
+  if (value !== undefined && value >= MIN && value <= MAX) return value;
+  return `strconv.ParseInt: parsing ${quote(text)}: value out of range`;
 }
 
 function cutAt(text: string, mark: string): [before: string, behind: string] {

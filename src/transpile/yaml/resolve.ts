@@ -38,11 +38,16 @@ const NULL: Resolved = { kind: 'null' };
 const INT_MIN = -(2n ** 63n);
 const UINT_MAX = 2n ** 64n - 1n;
 
+/** Longer numbers do not fit into 64 bits, unless they begin with a great many zeros. */
+const DIGITS_MAX = 1000;
+
 /** Go's `strconv.ParseInt(text, 0, 64)`, and `ParseUint` for what is larger. */
 function parseInteger(text: string): bigint | undefined {
   const match = /^([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|([1-9][0-9]*|0))$/.exec(text);
   if (match === null) return undefined;
   const [, sign, hex, binary, octal, decimal] = match;
+  if (Math.max(...[hex, binary, octal, decimal].map((digits) => digits?.length ?? 0)) > DIGITS_MAX)
+    return undefined;
   const magnitude =
     hex !== undefined
       ? BigInt(`0x${hex}`)
