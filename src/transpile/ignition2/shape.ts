@@ -12,6 +12,8 @@ export interface FieldOptions<T> {
   readonly always?: readonly Profile[];
   /** What is to be said about its value, at the place of that. Sees the object, for what depends on other fields. */
   check?(owner: T, profile: Profile): Findings;
+  /** What is to be said about each text of its list, at the place of that. */
+  checkItem?(item: string, profile: Profile): Findings;
   /** Where its value stands, if that is not under the same name. */
   place?(at: Place, profile: Profile, owner: T): Place;
 }

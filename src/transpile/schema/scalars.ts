@@ -33,14 +33,16 @@ export const text: Type<string> = scalarType('string', '', (resolved, written) =
   resolved.kind === 'text' ? resolved.value : written,
 );
 
+const LIMIT = 2 ** 63;
 const INT_MIN = -(2n ** 63n);
 const INT_MAX = 2n ** 63n - 1n;
 const UINT_MAX = 2n ** 64n - 1n;
 
 function toInteger(resolved: Resolved, min: bigint, max: bigint): bigint | undefined {
   if (resolved.kind !== 'int' && resolved.kind !== 'float') return undefined;
-  // Go cuts floats off.
-  if (resolved.kind === 'float' && !Number.isFinite(resolved.value)) return undefined;
+  // Go cuts floats off; one that is too far below zero becomes the least number.
+  if (resolved.kind === 'float' && resolved.value < -LIMIT) return min;
+  if (resolved.kind === 'float' && !(resolved.value < LIMIT)) return undefined;
   const value = resolved.kind === 'int' ? resolved.value : BigInt(Math.trunc(resolved.value));
   return value < min || value > max ? undefined : value;
 }

@@ -6,6 +6,7 @@ import { listOf } from '../schema/collections.ts';
 import { int, text } from '../schema/scalars.ts';
 import { struct } from '../schema/struct.ts';
 import type { Type } from '../schema/type.ts';
+import { checkAbsolute } from './paths.ts';
 
 /** `storage.raid[]`. */
 export interface Raid {
@@ -46,7 +47,9 @@ function checkLevel({ level, spares }: IgnitionRaid, profile: Profile): Findings
   return error(isOld ? `unrecognized raid level: "${level}"` : 'unrecognized raid level');
 }
 
+/** All at the list, but in profile 2.0.0, where each device is told of at its own place. */
 function checkDevices({ name, devices }: IgnitionRaid, profile: Profile): Findings {
+  if (profile === '2.0.0') return NO_FINDINGS;
   return devices
     .filter((device) => !device.startsWith('/'))
     .flatMap((device) =>
@@ -59,7 +62,11 @@ function checkDevices({ name, devices }: IgnitionRaid, profile: Profile): Findin
 export const raidShape: Shape<IgnitionRaid> = shape<IgnitionRaid>(
   ['name', 'level', 'devices', 'spares'],
   [
-    plain('devices', { always: ['2.3.0'], check: checkDevices }),
+    plain('devices', {
+      always: ['2.3.0'],
+      check: checkDevices,
+      checkItem: (device, profile) => (profile === '2.0.0' ? checkAbsolute(device) : NO_FINDINGS),
+    }),
     plain('level', {
       always: ['2.0.0', '2.3.0'],
       check: (one, profile) => (profile === '2.0.0' ? NO_FINDINGS : checkLevel(one, profile)),
