@@ -29,6 +29,9 @@ const FLAGS: Flags = {
     choices: PROFILES,
     help: "The version of Ignition's specification to write. Default: 2.3.0.",
   },
+  flatcar: {
+    help: "Take what Flatcar's transpiler takes as well: etcd 3.4 and 3.5, and more settings for updates.",
+  },
   positions: {
     choices: ['ct', 'exact'],
     help: 'Where the report points: "ct" as ct did, or "exact" also where ct missed the value. Default: ct.',
@@ -94,6 +97,7 @@ function optionsOf(values: ReadonlyMap<string, string>): TranspileOptions {
     platform: values.get('platform') ?? '',
     pretty: values.get('pretty') === 'true',
     strict: values.get('strict') === 'true',
+    flatcar: values.get('flatcar') === 'true',
     positions: values.get('positions') === 'exact' ? 'exact' : 'ct',
     ...(files === undefined ? {} : { files }),
   };

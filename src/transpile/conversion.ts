@@ -1,4 +1,4 @@
-import type { Profile } from './profiles.ts';
+import type { Target } from './profiles.ts';
 import type { Report } from './report.ts';
 
 /** The files that a configuration may take in. */
@@ -8,8 +8,7 @@ export interface LocalFiles {
 }
 
 /** What the sections are converted with. */
-export interface Conversion {
-  readonly profile: Profile;
+export interface Conversion extends Target {
   /** Empty where none was named. */
   readonly platform: string;
   readonly files: LocalFiles | undefined;

@@ -7,6 +7,13 @@ export const IGNITION2_PROFILES = ['2.0.0', '2.1.0', '2.2.0', '2.3.0'] as const;
  */
 export type Profile = (typeof IGNITION2_PROFILES)[number];
 
+/** What a configuration is read and written for. */
+export interface Target {
+  readonly profile: Profile;
+  /** With what Flatcar's fork of `ct` has beside it: newer versions of etcd, and its own settings for updates. */
+  readonly isFlatcar: boolean;
+}
+
 /** Whether a profile has what came with another one. */
 export function isAtLeast(profile: Profile, since: Profile): boolean {
   return IGNITION2_PROFILES.indexOf(profile) >= IGNITION2_PROFILES.indexOf(since);

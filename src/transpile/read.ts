@@ -1,4 +1,4 @@
-import type { Profile } from './profiles.ts';
+import type { Target } from './profiles.ts';
 import { error, type Report, warning } from './report.ts';
 import { Place } from './schema/place.ts';
 import { Reader } from './schema/reader.ts';
@@ -18,16 +18,16 @@ export interface ReadConfig {
 /** Reads a Container Linux Config and checks it. Answers undefined, and says why in the report, if it is none. */
 export function readConfig(
   input: string | Uint8Array,
-  profile: Profile,
+  target: Target,
   report: Report,
 ): ReadConfig | undefined {
   try {
     const document = parseYaml(decodeInput(input));
-    const value = readDocument(document, profile);
+    const value = readDocument(document, target);
     if (document === undefined) report.add(warning('Configuration is empty'), undefined);
     const root = document?.root;
     const place = new Place(root, root?.start, { nameOf: (key) => key, exact: undefined });
-    config.check(value, place, { profile, report });
+    config.check(value, place, { ...target, report });
     return { config: value, document };
   } catch (failure) {
     if (!(failure instanceof ReadFailure)) throw failure;
@@ -36,9 +36,9 @@ export function readConfig(
   }
 }
 
-function readDocument(document: YamlDocument | undefined, profile: Profile): Config {
+function readDocument(document: YamlDocument | undefined, target: Target): Config {
   if (document === undefined) return config.zero();
-  const reader = new Reader(document, profile);
+  const reader = new Reader(document, target);
   const value = reader.read(config, document.root, config.zero());
   reader.assertFits();
   return value;

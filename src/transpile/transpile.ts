@@ -4,7 +4,7 @@ import { checkShape } from './ignition2/check.ts';
 import { convertConfig, countGeneratedUnits } from './ignition2/convert.ts';
 import { documentShape } from './ignition2/document-shape.ts';
 import { serialize } from './ignition2/serialize.ts';
-import type { Profile } from './profiles.ts';
+import type { Profile, Target } from './profiles.ts';
 import { type ReadConfig, readConfig } from './read.ts';
 import { error, hasError, Report, type ReportEntry } from './report.ts';
 import { Place } from './schema/place.ts';
@@ -14,6 +14,8 @@ import { isSupportedPlatform } from './sections/platforms.ts';
 export interface TranspileOptions {
   /** The version of Ignition's specification to write. @default '2.3.0' */
   readonly profile?: Profile;
+  /** Takes what Flatcar's transpiler takes as well: etcd 3.4 and 3.5, and more settings for updates. @default false */
+  readonly flatcar?: boolean;
   /** Where the machines run: `ec2`, `gce` and so on. Needed where the configuration asks the machine for something. */
   readonly platform?: string;
   /** Indented by two spaces, with a newline at the end; else one line without. @default false */
@@ -44,28 +46,35 @@ export interface Transpiled {
  * A bad configuration is no exception: see the report.
  */
 export function transpile(input: string | Uint8Array, options: TranspileOptions = {}): Transpiled {
-  const { profile = '2.3.0', strict = false } = options;
+  const { profile = '2.3.0', flatcar = false, strict = false } = options;
+  const target: Target = { profile, isFlatcar: flatcar };
   const report = new Report();
   const isFatal = (): boolean => (strict ? report.entries.length > 0 : hasError(report.entries));
-  const read = readConfig(input, profile, report);
+  const read = readConfig(input, target, report);
   if (read === undefined || isFatal())
     return { output: undefined, report: report.entries, isUnreadable: true };
-  const output = convert(read, options, report);
+  const output = convert(read, target, options, report);
   return { output: isFatal() ? undefined : output, report: report.entries, isUnreadable: false };
 }
 
 /** Answers undefined if there is no document for an error. */
-function convert(read: ReadConfig, options: TranspileOptions, report: Report): string | undefined {
-  const { profile = '2.3.0', platform = '', pretty = false, files } = options;
+function convert(
+  read: ReadConfig,
+  target: Target,
+  options: TranspileOptions,
+  report: Report,
+): string | undefined {
+  const { platform = '', pretty = false, files } = options;
+  const { profile } = target;
   if (!isSupportedPlatform(platform, profile)) {
     report.add(error('unsupported platform'), undefined);
     return undefined;
   }
-  const conversion: Conversion = { profile, platform, files, report };
+  const conversion: Conversion = { ...target, platform, files, report };
   const place = placeOf(read, options, conversion);
   const document = convertConfig(read.config, place, conversion);
   if (hasError(report.entries)) return undefined;
-  checkShape(documentShape, document, place, { profile, report });
+  checkShape(documentShape, document, place, { ...target, report });
   return hasError(report.entries) ? undefined : serialize(documentShape, document, profile, pretty);
 }
 

@@ -1,4 +1,4 @@
-import type { Profile } from '../profiles.ts';
+import type { Profile, Target } from '../profiles.ts';
 import { ReadFailure, yamlFailure } from '../yaml/failure.ts';
 import type { ContentNode, YamlDocument, YamlNode } from '../yaml/nodes.ts';
 import { shortTag } from '../yaml/resolve.ts';
@@ -15,14 +15,16 @@ const ALIAS_DEPTH_MAX = 100;
 /** Reads nodes as the types of fields, and collects what does not fit. */
 export class Reader implements Reading {
   readonly profile: Profile;
+  readonly isFlatcar: boolean;
   readonly #document: YamlDocument;
   readonly #problems: string[] = [];
   readonly #open = new Set<string>();
   #expanded = 0;
 
-  constructor(document: YamlDocument, profile: Profile) {
+  constructor(document: YamlDocument, { profile, isFlatcar }: Target) {
     this.#document = document;
     this.profile = profile;
+    this.isFlatcar = isFlatcar;
   }
 
   read<T>(type: Type<T>, node: YamlNode, current: T): T {

@@ -1,11 +1,10 @@
-import type { Profile } from '../profiles.ts';
+import type { Target } from '../profiles.ts';
 import type { Report } from '../report.ts';
 import type { ContentNode, YamlNode } from '../yaml/nodes.ts';
 import type { Place } from './place.ts';
 
 /** What is checked once everything is read. */
-export interface CheckContext {
-  readonly profile: Profile;
+export interface CheckContext extends Target {
   readonly report: Report;
 }
 
@@ -22,8 +21,7 @@ export interface Type<T> {
 }
 
 /** The reading of one document. */
-export interface Reading {
-  readonly profile: Profile;
+export interface Reading extends Target {
   /** How much of what was read so far did not fit. */
   readonly problemCount: number;
   /** Reads a node, also behind an alias, over the value that is there already. */

@@ -3,10 +3,10 @@ import type { ServiceOption } from './service-options.ts';
 type Type = ServiceOption['type'];
 
 /** An option, what it holds, and the first and the last minor version that has it. */
-type Row = readonly [key: string, type?: Type, since?: number, until?: number];
+export type OptionRow = readonly [key: string, type?: Type, since?: number, until?: number];
 
 /** The options of etcd 2, in the order in which they are written. */
-const ETCD_2: readonly Row[] = [
+const ETCD_2: readonly OptionRow[] = [
   ['advertise_client_urls'],
   ['ca_file'],
   ['cert_file'],
@@ -51,7 +51,7 @@ const ETCD_2: readonly Row[] = [
 ];
 
 /** The options of etcd 3, in the order in which they are written. */
-const ETCD_3: readonly Row[] = [
+const ETCD_3: readonly OptionRow[] = [
   ['name'],
   ['data_dir'],
   ['wal_dir'],
@@ -120,16 +120,17 @@ const ETCD_3: readonly Row[] = [
 /** The newest minor version of etcd 3 whose options are known. */
 export const NEWEST_ETCD_3_MINOR = 3;
 
-function toOptions(rows: readonly Row[], minor: number): readonly ServiceOption[] {
+/** The options of a minor version. */
+export function optionsOf(rows: readonly OptionRow[], minor: number): readonly ServiceOption[] {
   return rows
     .filter(([, , since = 0, until = Number.POSITIVE_INFINITY]) => since <= minor && minor <= until)
     .map(([key, type = 'text']) => ({ key, type, flag: key.replaceAll('_', '-') }));
 }
 
 export function etcd2Options(): readonly ServiceOption[] {
-  return toOptions(ETCD_2, 3);
+  return optionsOf(ETCD_2, 3);
 }
 
 export function etcd3Options(minor: number): readonly ServiceOption[] {
-  return toOptions(ETCD_3, minor);
+  return optionsOf(ETCD_3, minor);
 }

@@ -1,11 +1,12 @@
 import type { Conversion } from '../conversion.ts';
 import type { IgnitionSystemdUnit } from '../ignition2/document.ts';
-import type { Profile } from '../profiles.ts';
+import type { Target } from '../profiles.ts';
 import { error, type Findings, NO_FINDINGS, warning } from '../report.ts';
 import { checkKeys } from '../schema/struct.ts';
 import type { Type } from '../schema/type.ts';
 import { isBefore, type Version } from '../text/version.ts';
-import { etcd2Options, etcd3Options, NEWEST_ETCD_3_MINOR } from './etcd-options.ts';
+import { etcd2Options, etcd3Options, NEWEST_ETCD_3_MINOR, optionsOf } from './etcd-options.ts';
+import { FLATCAR_ETCD_3 } from './flatcar-etcd-options.ts';
 import { type OptionValues, optionsType, type ServiceOption, versionType } from './service-options.ts';
 import { convertService, type Service } from './service-unit.ts';
 
@@ -34,26 +35,30 @@ const TOO_OLD: Edition = edition([], error('Etcd version specified is not valid 
 const TOO_NEW: Edition = edition([], error('Etcd version is not valid (too new)'));
 const ETCD_2: Edition = edition(etcd2Options());
 const ETCD_2_NEWER: Edition = edition(etcd2Options(), TOO_NEW_MINOR);
-const ETCD_3: readonly Edition[] = [0, 1, 2, 3].map((minor) => edition(etcd3Options(minor)));
+const ETCD_3: readonly Edition[] = [
+  ...[0, 1, 2, 3].map((minor) => edition(etcd3Options(minor))),
+  ...[4, 5].map((minor) => edition(optionsOf(FLATCAR_ETCD_3, minor))),
+];
 
 /** The release of `ct` behind the first profile came before etcd 3.3. */
-function newestMinor(profile: Profile): number {
+function newestMinor({ profile, isFlatcar }: Target): number {
+  if (isFlatcar) return ETCD_3.length - 1;
   return profile === '2.0.0' ? NEWEST_ETCD_3_MINOR - 1 : NEWEST_ETCD_3_MINOR;
 }
 
-function etcd3(minor: bigint, profile: Profile): Edition {
-  const newest = newestMinor(profile);
+function etcd3(minor: bigint, target: Target): Edition {
+  const newest = newestMinor(target);
   const isKnown = minor <= newest;
   const known = ETCD_3[isKnown ? Number(minor) : newest] ?? TOO_OLD;
   return isKnown ? known : { ...known, findings: TOO_NEW_MINOR };
 }
 
-function editionOf(version: Version | undefined, profile: Profile): Edition {
-  if (version === undefined) return etcd3(0n, profile);
+function editionOf(version: Version | undefined, target: Target): Edition {
+  if (version === undefined) return etcd3(target.isFlatcar ? 5n : 0n, target);
   const { major, minor } = version;
   if (isBefore(version, 2n, 3n)) return TOO_OLD;
   if (major === 2n) return minor === 3n ? ETCD_2 : ETCD_2_NEWER;
-  return major === 3n ? etcd3(minor, profile) : TOO_NEW;
+  return major === 3n ? etcd3(minor, target) : TOO_NEW;
 }
 
 const common: Type<{ version: Version | undefined }> = versionType('etcdCommon');
@@ -66,11 +71,11 @@ export const etcd: Type<Etcd> = {
     const before = reader.problemCount;
     const { version } = common.read(node, common.zero(), reader);
     if (reader.problemCount > before) return current;
-    const { type } = editionOf(version, reader.profile);
+    const { type } = editionOf(version, reader);
     return { version, options: type.read(node, type.zero(), reader) };
   },
   check({ version }, place, context) {
-    const { options, findings } = editionOf(version, context.profile);
+    const { options, findings } = editionOf(version, context);
     context.report.add(findings, place.key('version').start);
     checkKeys(place, new Set(['version', ...options.map(({ key }) => key)]), context);
   },
@@ -87,7 +92,7 @@ export function convertEtcd(
   { version, options }: Etcd,
   conversion: Conversion,
 ): IgnitionSystemdUnit | undefined {
-  const { options: known } = editionOf(version, conversion.profile);
+  const { options: known } = editionOf(version, conversion);
   const given = known.map(({ key, flag }) => ({ flag, value: options[key] }));
   return convertService(SERVICE, version, given, conversion);
 }
