@@ -1,10 +1,4 @@
-import type { Mark, YamlNode } from '../yaml/nodes.ts';
-
-/** A key of a mapping with where it and its value stand. */
-export interface PlacedKey {
-  readonly start: Mark;
-  readonly value: YamlNode;
-}
+import type { MappingNode, Mark, YamlNode } from '../yaml/nodes.ts';
 
 /** How a place is looked up. */
 export interface Lookup {
@@ -22,6 +16,14 @@ export interface ExactLookup {
   readonly anchors: ReadonlyMap<string, YamlNode>;
   readonly generatedUnits: number;
 }
+
+/** The keys that mean something. */
+export type Known = Pick<ReadonlySet<string>, 'has' | 'keys'>;
+
+const NO_KEYS: ReadonlyMap<string, Mark> = new Map();
+
+/** Up to so many keys, looking through them is faster than an index. */
+const SMALL = 12;
 
 function textOfKey(key: YamlNode): string {
   switch (key.kind) {
@@ -44,7 +46,7 @@ export class Place {
   readonly #lookup: Lookup;
   /** How many items of the list are not in the text. */
   readonly #offset: number;
-  #keys: Map<string, PlacedKey> | undefined;
+  #values: ReadonlyMap<string, YamlNode> | undefined;
 
   constructor(node: YamlNode | undefined, start: Mark | undefined, lookup: Lookup, offset = 0) {
     this.node = node;
@@ -53,21 +55,39 @@ export class Place {
     this.#lookup = lookup;
   }
 
-  /** The keys by their names, where the value is a mapping; of equal keys, the last one. */
-  get keys(): ReadonlyMap<string, PlacedKey> | undefined {
-    const node = this.#content;
-    if (node?.kind !== 'mapping') return undefined;
-    if (this.#keys === undefined) {
-      this.#keys = new Map();
-      for (const [key, value] of node.pairs)
-        this.#keys.set(this.#lookup.nameOf(textOfKey(key)), { start: key.start, value });
-    }
-    return this.#keys;
+  /** Where the value of a key stands; of equal keys, the last one counts. */
+  key(name: string): Place {
+    const value = this.#valueOf(name);
+    return new Place(value, value?.start ?? this.start, this.#lookup);
   }
 
-  key(name: string): Place {
-    const value = this.keys?.get(name)?.value;
-    return new Place(value, value?.start ?? this.start, this.#lookup);
+  /** The keys that are not known, with where they stand; of equal keys, the last one. */
+  unknownKeys(known: Known): ReadonlyMap<string, Mark> {
+    const node = this.#content;
+    if (node?.kind !== 'mapping') return NO_KEYS;
+    let unknown: Map<string, Mark> | undefined;
+    for (const [key] of node.pairs) {
+      const name = this.#lookup.nameOf(textOfKey(key));
+      if (!known.has(name)) unknown = (unknown ?? new Map<string, Mark>()).set(name, key.start);
+    }
+    return unknown ?? NO_KEYS;
+  }
+
+  #valueOf(name: string): YamlNode | undefined {
+    const node = this.#content;
+    if (node?.kind !== 'mapping') return undefined;
+    const { pairs } = node;
+    if (pairs.length > SMALL) return this.#indexed(pairs).get(name);
+    for (let at = pairs.length - 1; at >= 0; at--) {
+      const pair = pairs[at];
+      if (pair !== undefined && this.#lookup.nameOf(textOfKey(pair[0])) === name) return pair[1];
+    }
+    return undefined;
+  }
+
+  #indexed(pairs: MappingNode['pairs']): ReadonlyMap<string, YamlNode> {
+    this.#values ??= new Map(pairs.map(([key, value]) => [this.#lookup.nameOf(textOfKey(key)), value]));
+    return this.#values;
   }
 
   /** A key that `ct` did not find again. */

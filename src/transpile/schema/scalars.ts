@@ -1,4 +1,4 @@
-import { type Resolved, resolveScalar } from '../yaml/resolve.ts';
+import { isNullWord, type Resolved, resolveScalar } from '../yaml/resolve.ts';
 import type { Type } from './type.ts';
 
 const NOTHING_TO_CHECK = (): void => {};
@@ -28,10 +28,20 @@ function scalarType<T>(
   };
 }
 
-/** Any scalar, as it is written. */
-export const text: Type<string> = scalarType('string', '', (resolved, written) =>
+const anyText: Type<string> = scalarType('string', '', (resolved, written) =>
   resolved.kind === 'text' ? resolved.value : written,
 );
+
+/** Any scalar, as it is written. */
+export const text: Type<string> = {
+  ...anyText,
+  read(node, current, reader) {
+    // Nearly all are such, and need not be typed.
+    if (node.kind === 'scalar' && node.tag === '' && !(node.isPlain && isNullWord(node.value)))
+      return node.value;
+    return anyText.read(node, current, reader);
+  },
+};
 
 const LIMIT = 2 ** 63;
 const INT_MIN = -(2n ** 63n);

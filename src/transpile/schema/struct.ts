@@ -3,7 +3,7 @@ import { type Findings, hasError, NO_FINDINGS } from '../report.ts';
 import { yamlFailure } from '../yaml/failure.ts';
 import type { YamlNode } from '../yaml/nodes.ts';
 import { resolveScalar } from '../yaml/resolve.ts';
-import type { Place } from './place.ts';
+import type { Known, Place } from './place.ts';
 import { text } from './scalars.ts';
 import type { CheckContext, Reading, Type } from './type.ts';
 
@@ -130,13 +130,8 @@ function checkFields(
 }
 
 /** Tells of keys that mean nothing. */
-export function checkKeys(
-  place: Place,
-  known: ReadonlyMap<string, unknown> | ReadonlySet<string>,
-  { report }: CheckContext,
-): void {
-  for (const [key, { start }] of place.keys ?? []) {
-    if (known.has(key)) continue;
+export function checkKeys(place: Place, known: Known, { report }: CheckContext): void {
+  for (const [key, start] of place.unknownKeys(known)) {
     report.add([{ severity: 'warning', message: `Config has unrecognized key: ${key}` }], start);
     const meant = [...known.keys()].find((one) => one.toLowerCase() === key.toLowerCase());
     if (meant === undefined) continue;

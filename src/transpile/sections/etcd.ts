@@ -7,7 +7,13 @@ import type { Type } from '../schema/type.ts';
 import { isBefore, type Version } from '../text/version.ts';
 import { etcd2Options, etcd3Options, NEWEST_ETCD_3_MINOR, optionsOf } from './etcd-options.ts';
 import { FLATCAR_ETCD_3 } from './flatcar-etcd-options.ts';
-import { type OptionValues, optionsType, type ServiceOption, versionType } from './service-options.ts';
+import {
+  type OptionValues,
+  optionsType,
+  type ServiceOption,
+  type Versioned,
+  versionedType,
+} from './service-options.ts';
 import { convertService, type Service } from './service-unit.ts';
 
 /** `etcd`: the member that runs on the machine. */
@@ -61,7 +67,7 @@ function editionOf(version: Version | undefined, target: Target): Edition {
   return major === 3n ? etcd3(minor, target) : TOO_NEW;
 }
 
-const common: Type<{ version: Version | undefined }> = versionType('etcdCommon');
+const common: Type<Versioned> = versionedType('etcd');
 
 export const etcd: Type<Etcd> = {
   name: 'types.Etcd',

@@ -5,7 +5,13 @@ import { checkKeys } from '../schema/struct.ts';
 import type { Type } from '../schema/type.ts';
 import { quote } from '../text/quote.ts';
 import { isBefore, type Version } from '../text/version.ts';
-import { type OptionValues, optionsType, type ServiceOption, versionType } from './service-options.ts';
+import {
+  type OptionValues,
+  optionsType,
+  type ServiceOption,
+  type Versioned,
+  versionedType,
+} from './service-options.ts';
 import { convertService, isGiven, type Service } from './service-unit.ts';
 
 /** `flannel`: the network between containers. */
@@ -100,7 +106,7 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-const common: Type<{ version: Version | undefined }> = versionType('flannelCommon');
+const common: Type<Versioned> = versionedType('flannel');
 
 export const flannel: Type<Flannel> = {
   name: 'types.Flannel',

@@ -28,22 +28,30 @@ export function optionsType(name: string, options: readonly ServiceOption[]): Ty
   return struct<OptionValues>(name, fields as Fields<OptionValues>);
 }
 
-const version: Type<Version> = {
-  name: 'string',
-  isUnchecked: true,
-  zero: () => ({ major: 0n, minor: 0n, patch: 0n, preRelease: '', metadata: '' }),
-  read(node, current, reader) {
-    const before = reader.problemCount;
-    const written = text.read(node, '', reader);
-    if (reader.problemCount > before) return current;
-    const parsed = parseVersion(written);
-    if (typeof parsed === 'string') throw new ReadFailure(parsed);
-    return parsed;
-  },
-  check: () => {},
-};
+function optionalVersion(name: string): Type<Version | undefined> {
+  return optional<Version>({
+    name,
+    isUnchecked: true,
+    zero: () => ({ major: 0n, minor: 0n, patch: 0n, preRelease: '', metadata: '' }),
+    read(node, current, reader) {
+      const before = reader.problemCount;
+      const written = text.read(node, '', reader);
+      if (reader.problemCount > before) return current;
+      const parsed = parseVersion(written);
+      if (typeof parsed === 'string') throw new ReadFailure(parsed);
+      return parsed;
+    },
+    check: () => {},
+  });
+}
 
-/** What is read first of a section with options: the version says which options there are. */
-export function versionType(name: string): Type<{ version: Version | undefined }> {
-  return struct<{ version: Version | undefined }>(name, { version: optional(version) });
+/** A section with options, as far as it is read first: the version says which options there are. */
+export interface Versioned {
+  version: Version | undefined;
+}
+
+/** @param service what errors call the section by: `etcd` */
+export function versionedType(service: 'etcd' | 'flannel'): Type<Versioned> {
+  const name = `types.${service === 'etcd' ? 'Etcd' : 'Flannel'}Version`;
+  return struct<Versioned>(`${service}Common`, { version: optionalVersion(name) });
 }

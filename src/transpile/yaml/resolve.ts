@@ -34,6 +34,11 @@ const WORDS: ReadonlyMap<string, Resolved> = new Map(
   ).flatMap(([resolved, words]) => words.split(' ').map((word) => [word, resolved] as const)),
 );
 
+/** Whether a text without quotes is no value. */
+export function isNullWord(text: string): boolean {
+  return text === '' || text === '~' || text === 'null' || text === 'Null' || text === 'NULL';
+}
+
 const NULL: Resolved = { kind: 'null' };
 const INT_MIN = -(2n ** 63n);
 const UINT_MAX = 2n ** 64n - 1n;
