@@ -28,20 +28,24 @@ function scalarType<T>(
   };
 }
 
-const anyText: Type<string> = scalarType('string', '', (resolved, written) =>
-  resolved.kind === 'text' ? resolved.value : written,
-);
+/** Any scalar, as it is written, in a type that errors call by a name of its own. */
+export function textNamed(name: string): Type<string> {
+  const typed = scalarType(name, '', (resolved, written) =>
+    resolved.kind === 'text' ? resolved.value : written,
+  );
+  return {
+    ...typed,
+    read(node, current, reader) {
+      // Nearly all are such, and need not be typed.
+      if (node.kind === 'scalar' && node.tag === '' && !(node.isPlain && isNullWord(node.value)))
+        return node.value;
+      return typed.read(node, current, reader);
+    },
+  };
+}
 
 /** Any scalar, as it is written. */
-export const text: Type<string> = {
-  ...anyText,
-  read(node, current, reader) {
-    // Nearly all are such, and need not be typed.
-    if (node.kind === 'scalar' && node.tag === '' && !(node.isPlain && isNullWord(node.value)))
-      return node.value;
-    return anyText.read(node, current, reader);
-  },
-};
+export const text: Type<string> = textNamed('string');
 
 const LIMIT = 2 ** 63;
 const INT_MIN = -(2n ** 63n);

@@ -6,18 +6,24 @@ import { optional } from '../schema/collections.ts';
 import { int } from '../schema/scalars.ts';
 import { struct } from '../schema/struct.ts';
 import type { Type } from '../schema/type.ts';
-import { convertMode, convertNode, modeField, NODE_SHAPE_FIELDS, type Node, nodeFields } from './nodes.ts';
+import {
+  convertMode,
+  convertNode,
+  modeField,
+  NODE_FIELDS,
+  NODE_SHAPE_FIELDS,
+  type Node,
+  OVERWRITE_FIELD,
+} from './nodes.ts';
 
 /** `storage.directories[]`. */
 export interface Directory extends Node {
   mode: bigint | undefined;
 }
 
-const { overwrite, ...leadingFields } = nodeFields('Directory');
-
 export const directory: Type<Directory> = struct<Directory>(
   'Directory',
-  { ...leadingFields, mode: optional(int), overwrite },
+  { ...NODE_FIELDS, mode: optional(int), overwrite: OVERWRITE_FIELD },
   ({ mode }) =>
     mode === undefined ? warning('mode unspecified for directory, defaulting to 0755') : NO_FINDINGS,
 );

@@ -2,18 +2,12 @@ import type { Conversion } from '../conversion.ts';
 import type { IgnitionSystemdUnit } from '../ignition2/document.ts';
 import type { Target } from '../profiles.ts';
 import { error, type Findings, NO_FINDINGS, warning } from '../report.ts';
-import { checkKeys } from '../schema/struct.ts';
+import { checkKeys, struct } from '../schema/struct.ts';
 import type { Type } from '../schema/type.ts';
 import { isBefore, type Version } from '../text/version.ts';
 import { etcd2Options, etcd3Options, NEWEST_ETCD_3_MINOR, optionsOf } from './etcd-options.ts';
 import { FLATCAR_ETCD_3 } from './flatcar-etcd-options.ts';
-import {
-  type OptionValues,
-  optionsType,
-  type ServiceOption,
-  type Versioned,
-  versionedType,
-} from './service-options.ts';
+import { type OptionValues, optionsType, type ServiceOption, versionType } from './service-options.ts';
 import { convertService, type Service } from './service-unit.ts';
 
 /** `etcd`: the member that runs on the machine. */
@@ -38,6 +32,8 @@ const TOO_NEW_MINOR = warning(
 );
 
 const TOO_OLD: Edition = edition([], error('Etcd version specified is not valid (too old)'));
+/** It has the options of the release that it came before. */
+const TOO_OLD_BY_A_PRE_RELEASE: Edition = edition(etcd2Options(), TOO_OLD.findings);
 const TOO_NEW: Edition = edition([], error('Etcd version is not valid (too new)'));
 const ETCD_2: Edition = edition(etcd2Options());
 const ETCD_2_NEWER: Edition = edition(etcd2Options(), TOO_NEW_MINOR);
@@ -62,12 +58,14 @@ function etcd3(minor: bigint, target: Target): Edition {
 function editionOf(version: Version | undefined, target: Target): Edition {
   if (version === undefined) return etcd3(target.isFlatcar ? 5n : 0n, target);
   const { major, minor } = version;
-  if (isBefore(version, 2n, 3n)) return TOO_OLD;
+  if (isBefore(version, 2n, 3n)) return major === 2n && minor === 3n ? TOO_OLD_BY_A_PRE_RELEASE : TOO_OLD;
   if (major === 2n) return minor === 3n ? ETCD_2 : ETCD_2_NEWER;
   return major === 3n ? etcd3(minor, target) : TOO_NEW;
 }
 
-const common: Type<Versioned> = versionedType('etcd');
+type Common = Pick<Etcd, 'version'>;
+
+const common: Type<Common> = struct<Common>('etcdCommon', { version: versionType('EtcdVersion') });
 
 export const etcd: Type<Etcd> = {
   name: 'types.Etcd',

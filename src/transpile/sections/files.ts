@@ -12,7 +12,15 @@ import { textOfBytes } from '../text/bytes.ts';
 import { toDataUrl } from '../text/data-text.ts';
 import { quote } from '../text/quote.ts';
 import { formatUrl, parseUrl } from '../text/url.ts';
-import { convertMode, convertNode, modeField, NODE_SHAPE_FIELDS, type Node, nodeFields } from './nodes.ts';
+import {
+  convertMode,
+  convertNode,
+  modeField,
+  NODE_FIELDS,
+  NODE_SHAPE_FIELDS,
+  type Node,
+  OVERWRITE_FIELD,
+} from './nodes.ts';
 import { sourceProblem } from './source.ts';
 import { convertVerification, type Verification, verification, verificationShape } from './verification.ts';
 
@@ -59,15 +67,13 @@ function checkMode({ mode, append }: File, profile: Profile): Findings {
     : warning(message);
 }
 
-const { overwrite, ...leadingFields } = nodeFields('File');
-
 export const file: Type<File> = struct<File>(
   'File',
   {
-    ...leadingFields,
+    ...NODE_FIELDS,
     mode: optional(int),
     contents,
-    overwrite,
+    overwrite: OVERWRITE_FIELD,
     append: { type: bool, since: '2.2.0' },
   },
   checkMode,

@@ -1,22 +1,19 @@
 import type { Conversion } from '../conversion.ts';
 import type { IgnitionSystemdUnit } from '../ignition2/document.ts';
 import { error, errorUnless, type Findings, hasError, NO_FINDINGS, warning } from '../report.ts';
-import { checkKeys } from '../schema/struct.ts';
+import { textNamed } from '../schema/scalars.ts';
+import { checkKeys, struct } from '../schema/struct.ts';
 import type { Type } from '../schema/type.ts';
 import { quote } from '../text/quote.ts';
 import { isBefore, type Version } from '../text/version.ts';
-import {
-  type OptionValues,
-  optionsType,
-  type ServiceOption,
-  type Versioned,
-  versionedType,
-} from './service-options.ts';
+import { type OptionValues, optionsType, type ServiceOption, versionType } from './service-options.ts';
 import { convertService, isGiven, type Service } from './service-unit.ts';
 
 /** `flannel`: the network between containers. */
 export interface Flannel {
   version: Version | undefined;
+  /** No option of the daemon: it is put into etcd before that starts. */
+  network_config: string;
   options: OptionValues;
 }
 
@@ -41,9 +38,6 @@ const OPTIONS: readonly Row[] = [
   [MANAGER, 7],
 ];
 
-/** This one is no option of the daemon: it is put into etcd before that starts. */
-const NETWORK_CONFIG: ServiceOption = { key: 'network_config', type: 'text', flag: '' };
-
 /** The options of a version, and what is to be said about it. */
 interface Edition {
   readonly options: readonly ServiceOption[];
@@ -56,11 +50,12 @@ function edition(minor: number | undefined, findings: Findings = NO_FINDINGS): E
   const options = known.map(([key, , flag = key.replaceAll('_', '-')]): ServiceOption => {
     return { key, type: key === MANAGER ? 'bool' : 'text', flag };
   });
-  const all = minor === undefined ? [] : [...options, NETWORK_CONFIG];
-  return { options, type: optionsType('Flannel', all), findings };
+  return { options, type: optionsType('Flannel', options), findings };
 }
 
 const TOO_OLD: Edition = edition(undefined, error('invalid flannel version (too old)'));
+/** It has the options of the release that it came before. */
+const PRE_RELEASE_OF_05: Edition = edition(5, TOO_OLD.findings);
 const UNKNOWN: Edition = edition(undefined);
 const FLANNEL_05: Edition = edition(5);
 const FLANNEL_06: Edition = edition(6);
@@ -74,9 +69,10 @@ const NEWER: Edition = edition(
 
 function editionOf(version: Version | undefined): Edition {
   if (version === undefined) return FLANNEL_06;
-  if (isBefore(version, 0n, 5n)) return TOO_OLD;
-  if (version.major !== 0n) return UNKNOWN;
-  switch (version.minor) {
+  const { major, minor } = version;
+  if (isBefore(version, 0n, 5n)) return major === 0n && minor === 5n ? PRE_RELEASE_OF_05 : TOO_OLD;
+  if (major !== 0n) return UNKNOWN;
+  switch (minor) {
     case 5n:
       return FLANNEL_05;
     case 6n:
@@ -86,10 +82,6 @@ function editionOf(version: Version | undefined): Edition {
     default:
       return NEWER;
   }
-}
-
-function networkConfigOf({ options: { [NETWORK_CONFIG.key]: config = '' } }: Flannel): string {
-  return String(config);
 }
 
 function isJsonObject(text: string): boolean {
@@ -106,35 +98,47 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-const common: Type<Versioned> = versionedType('flannel');
+type Common = Pick<Flannel, 'version' | 'network_config'>;
+
+const common: Type<Common> = struct<Common>('flannelCommon', {
+  version: versionType('FlannelVersion'),
+  network_config: textNamed('types.NetworkConfig'),
+});
+
+function checkManager({ options, network_config: config }: Flannel): Findings {
+  return errorUnless(
+    options[MANAGER] !== true || config === '',
+    'flannel network config cannot be provided if kube_subnet_mgr is set',
+  );
+}
+
+function checkNetworkConfig(config: string): Findings {
+  return errorUnless(
+    config === '' || isJsonObject(config),
+    "flannel network config doesn't appear to be valid JSON",
+  );
+}
 
 export const flannel: Type<Flannel> = {
   name: 'types.Flannel',
   isUnchecked: false,
-  zero: () => ({ version: undefined, options: {} }),
+  zero: () => ({ ...common.zero(), options: {} }),
   read(node, current, reader) {
     const before = reader.problemCount;
-    const { version } = common.read(node, common.zero(), reader);
+    const read = common.read(node, common.zero(), reader);
     if (reader.problemCount > before) return current;
-    const { type } = editionOf(version);
-    return { version, options: type.read(node, type.zero(), reader) };
+    const { type } = editionOf(read.version);
+    return { ...read, options: type.read(node, type.zero(), reader) };
   },
   check(value, place, context) {
     const { report } = context;
+    const own = checkManager(value);
+    report.add(own, place.start);
+    if (hasError(own)) return;
     const { options, findings } = editionOf(value.version);
     report.add(findings, place.key('version').start);
-    const config = networkConfigOf(value);
-    const both = errorUnless(
-      value.options[MANAGER] !== true || config === '',
-      'flannel network config cannot be provided if kube_subnet_mgr is set',
-    );
-    report.add(both, place.start);
-    if (!hasError(both) && config !== '') {
-      const invalid = "flannel network config doesn't appear to be valid JSON";
-      report.add(errorUnless(isJsonObject(config), invalid), place.key(NETWORK_CONFIG.key).start);
-    }
-    const known = options.length === 0 ? [] : [...options.map(({ key }) => key), NETWORK_CONFIG.key];
-    checkKeys(place, new Set(['version', ...known]), context);
+    report.add(checkNetworkConfig(value.network_config), place.key('network_config').start);
+    checkKeys(place, new Set(['version', 'network_config', ...options.map(({ key }) => key)]), context);
   },
 };
 
@@ -155,7 +159,7 @@ const ETCDCTL_FLAGS: readonly (readonly [key: string, flag: string])[] = [
 
 /** The line that puts the configuration of the network into etcd. Names in braces stay as they are in it. */
 function setNetworkConfig(value: Flannel, { profile }: Conversion): string[] {
-  const config = networkConfigOf(value);
+  const { network_config: config } = value;
   if (config === '') return [];
   const access = ETCDCTL_FLAGS.flatMap(([key, flag]) => {
     const option = value.options[key];

@@ -59,11 +59,10 @@ function convertReference(
   { profile, report }: Conversion,
 ): IgnitionReference {
   const converted = { source, verification: convertVerification(wanted) };
-  if (profile !== '2.0.0') return converted;
-  // Profile 2.0.0 keeps URLs in their parts, and writes them anew.
   const url = parseUrl(source);
-  if (typeof url !== 'string') return { ...converted, source: formatUrl(url) };
-  report.add(error(url), place.key('source').start);
+  if (typeof url === 'string') report.add(error(url), place.key('source').start);
+  // Profile 2.0.0 keeps URLs in their parts, and writes them anew.
+  else if (profile === '2.0.0') return { ...converted, source: formatUrl(url) };
   return converted;
 }
 

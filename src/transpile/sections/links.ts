@@ -5,7 +5,7 @@ import { error, NO_FINDINGS } from '../report.ts';
 import { bool, text } from '../schema/scalars.ts';
 import { struct } from '../schema/struct.ts';
 import type { Type } from '../schema/type.ts';
-import { convertNode, NODE_SHAPE_FIELDS, type Node, nodeFields } from './nodes.ts';
+import { convertNode, NODE_FIELDS, NODE_SHAPE_FIELDS, type Node, OVERWRITE_FIELD } from './nodes.ts';
 
 /** `storage.links[]`. */
 export interface Link extends Node {
@@ -13,13 +13,11 @@ export interface Link extends Node {
   target: string;
 }
 
-const { overwrite, ...leadingFields } = nodeFields('Link');
-
 export const link: Type<Link> = struct<Link>('Link', {
-  ...leadingFields,
+  ...NODE_FIELDS,
   hard: bool,
   target: text,
-  overwrite,
+  overwrite: OVERWRITE_FIELD,
 });
 
 export function convertLink(given: Link, profile: Profile): IgnitionLink {

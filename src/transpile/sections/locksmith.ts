@@ -25,7 +25,8 @@ export interface Locksmith {
 const STRATEGIES = ['reboot', 'etcd-lock', 'off'];
 
 function checkStrategy({ reboot_strategy: strategy }: Locksmith, profile: Profile): Findings {
-  if (strategy === undefined && profile >= '2.2.0') return NO_FINDINGS;
+  // Before 2.2.0 a strategy was needed.
+  if ((strategy ?? '') === '' && profile >= '2.2.0') return NO_FINDINGS;
   const isKnown = STRATEGIES.includes((strategy ?? '').toLowerCase());
   return errorUnless(isKnown, 'unknown reboot strategy');
 }

@@ -21,7 +21,7 @@ export interface Networkd {
   units: readonly NetworkdUnit[];
 }
 
-const dropIn: Type<DropIn> = struct<DropIn>('NetworkdDropIn', { name: text, contents: text });
+const dropIn: Type<DropIn> = struct<DropIn>('NetworkdUnitDropIn', { name: text, contents: text });
 
 const unit: Type<NetworkdUnit> = struct<NetworkdUnit>('NetworkdUnit', {
   name: text,

@@ -22,17 +22,18 @@ export interface Node {
   overwrite: boolean | undefined;
 }
 
-/** The fields of a node. @param name what its owners are called by: `FileUser`, `FileGroup` */
-export function nodeFields(name: string): Fields<Node> {
-  const owner: Fields<Owner> = { id: optional(int), name: { type: text, since: '2.1.0' } };
-  return {
-    filesystem: text,
-    path: text,
-    user: optional(struct<Owner>(`${name}User`, owner)),
-    group: optional(struct<Owner>(`${name}Group`, owner)),
-    overwrite: { type: optional(bool), since: '2.2.0' },
-  };
-}
+const ownerFields: Fields<Owner> = { id: optional(int), name: { type: text, since: '2.1.0' } };
+
+/** The fields that files, directories and links begin with. */
+export const NODE_FIELDS: Omit<Fields<Node>, 'overwrite'> = {
+  filesystem: text,
+  path: text,
+  user: optional(struct<Owner>('FileUser', ownerFields)),
+  group: optional(struct<Owner>('FileGroup', ownerFields)),
+};
+
+/** Whether what is there already is replaced. */
+export const OVERWRITE_FIELD: Fields<Node>['overwrite'] = { type: optional(bool), since: '2.2.0' };
 
 function convertOwner(owner: Owner | undefined, profile: Profile): IgnitionOwner | undefined {
   if (owner === undefined) return undefined;

@@ -87,8 +87,13 @@ const group: Type<Group> = struct<Group>('Group', {
 
 export const passwd: Type<Passwd> = struct<Passwd>('Passwd', { users: listOf(user), groups: listOf(group) });
 
-function convertDetails(given: UserDetails): IgnitionUserDetails {
-  const { gecos, groups, shell, system, uid } = given;
+/** Numbers of users and groups were read without a sign, and from 2.1.0 on written with one. */
+function convertId(id: bigint | undefined, profile: Profile): bigint | undefined {
+  return id === undefined || profile === '2.0.0' ? id : BigInt.asIntN(64, id);
+}
+
+function convertDetails(given: UserDetails, profile: Profile): IgnitionUserDetails {
+  const { gecos, groups, shell, system } = given;
   return {
     gecos,
     groups,
@@ -99,7 +104,7 @@ function convertDetails(given: UserDetails): IgnitionUserDetails {
     primaryGroup: given.primary_group,
     shell,
     system,
-    uid,
+    uid: convertId(given.uid, profile),
   };
 }
 
@@ -108,20 +113,24 @@ function convertUser(given: User, profile: Profile): IgnitionUser {
   // The first profile knew no other way to say that a user is to be made.
   const isMade = create !== undefined || (profile === '2.0.0' && name !== 'core');
   return {
-    ...convertDetails(given),
-    create: isMade ? convertDetails(create ?? userCreate.zero()) : undefined,
+    ...convertDetails(given, profile),
+    create: isMade ? convertDetails(create ?? userCreate.zero(), profile) : undefined,
     name,
     passwordHash: profile === '2.0.0' && passwordHash === '' ? undefined : passwordHash,
     sshAuthorizedKeys,
   };
 }
 
-function convertGroup({ gid, name, password_hash: passwordHash, system }: Group): IgnitionGroup {
-  return { gid, name, passwordHash, system };
+function convertGroup(given: Group, profile: Profile): IgnitionGroup {
+  const { name, password_hash: passwordHash, system } = given;
+  return { gid: convertId(given.gid, profile), name, passwordHash, system };
 }
 
 export function convertPasswd({ users, groups }: Passwd, profile: Profile): IgnitionDocument['passwd'] {
-  return { groups: groups.map(convertGroup), users: users.map((one) => convertUser(one, profile)) };
+  return {
+    groups: groups.map((one) => convertGroup(one, profile)),
+    users: users.map((one) => convertUser(one, profile)),
+  };
 }
 
 const createShape: Shape<IgnitionUserDetails> = shape<IgnitionUserDetails>(
@@ -187,8 +196,9 @@ const userShape: Shape<IgnitionUser> = shape<IgnitionUser>(
     plain('noUserGroup'),
     ifSet('passwordHash'),
     plain('primaryGroup'),
-    plain('shell'),
+    // Go sorts by its own names, and there "SSH" comes before "Shell".
     plain('sshAuthorizedKeys'),
+    plain('shell'),
     plain('system'),
     ifSet('uid'),
   ],

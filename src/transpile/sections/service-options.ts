@@ -28,9 +28,14 @@ export function optionsType(name: string, options: readonly ServiceOption[]): Ty
   return struct<OptionValues>(name, fields as Fields<OptionValues>);
 }
 
-function optionalVersion(name: string): Type<Version | undefined> {
+/**
+ * A version, which is read before the options of its section: it says which there are.
+ *
+ * @param name what errors call it by
+ */
+export function versionType(name: 'EtcdVersion' | 'FlannelVersion'): Type<Version | undefined> {
   return optional<Version>({
-    name,
+    name: `types.${name}`,
     isUnchecked: true,
     zero: () => ({ major: 0n, minor: 0n, patch: 0n, preRelease: '', metadata: '' }),
     read(node, current, reader) {
@@ -43,15 +48,4 @@ function optionalVersion(name: string): Type<Version | undefined> {
     },
     check: () => {},
   });
-}
-
-/** A section with options, as far as it is read first: the version says which options there are. */
-export interface Versioned {
-  version: Version | undefined;
-}
-
-/** @param service what errors call the section by: `etcd` */
-export function versionedType(service: 'etcd' | 'flannel'): Type<Versioned> {
-  const name = `types.${service === 'etcd' ? 'Etcd' : 'Flannel'}Version`;
-  return struct<Versioned>(`${service}Common`, { version: optionalVersion(name) });
 }

@@ -16,7 +16,7 @@ const SCHEMES: Readonly<Record<string, Profile>> = {
 export function sourceProblem(source: string, profile: Profile): string | undefined {
   if (source === '') return undefined;
   const url = parseUrl(source);
-  if (typeof url === 'string') return url;
+  if (typeof url === 'string') return 'unable to parse url';
   const { scheme, query } = url;
   const since = SCHEMES[scheme];
   if (since === undefined || since > profile) return 'invalid url scheme';

@@ -1,7 +1,7 @@
 import type { IgnitionFile } from '../ignition2/document.ts';
 import type { Profile, Target } from '../profiles.ts';
 import { error, type Findings, NO_FINDINGS, warning } from '../report.ts';
-import { text } from '../schema/scalars.ts';
+import { text, textNamed } from '../schema/scalars.ts';
 import { type Field, struct } from '../schema/struct.ts';
 import type { Type } from '../schema/type.ts';
 import { parseUrl } from '../text/url.ts';
@@ -31,12 +31,13 @@ function checkServer({ server }: Update): Findings {
   return typeof url === 'string' ? error(url) : NO_FINDINGS;
 }
 
-const server: Field<string, Update> = { type: text, check: checkServer };
+const group: Type<string> = textNamed('types.UpdateGroup');
+const server: Field<string, Update> = { type: textNamed('types.UpdateServer'), check: checkServer };
 
 const ofFlatcar: Type<Update> = struct<Update>(
   'Update',
   {
-    group: text,
+    group,
     server,
     pcr_policy_server: text,
     download_user: text,
@@ -48,7 +49,7 @@ const ofFlatcar: Type<Update> = struct<Update>(
 
 const ofCoreos: Type<Update> = struct<Pick<Update, 'group' | 'server'>>(
   'Update',
-  { group: text, server },
+  { group, server },
   (section) => checkGroup(section as Update),
 ) as Type<Update>;
 
