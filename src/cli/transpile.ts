@@ -32,9 +32,17 @@ const FLAGS: Flags = {
   flatcar: {
     help: "Take what Flatcar's transpiler takes as well: etcd 3.4 and 3.5, and more settings for updates.",
   },
+  to: {
+    choices: ['ignition', 'butane'],
+    help: 'What to write: "ignition", or "butane" of the variant for Flatcar, with a profile of 3. Default: ignition.',
+  },
+  mount: {
+    value: 'NAME=PATH[,...]',
+    help: 'For the profiles of 3, where filesystems are mounted, as far as the configuration does not say it.',
+  },
   positions: {
     choices: ['ct', 'exact'],
-    help: 'Where the report points: "ct" as ct did, or "exact" also where ct missed the value. Default: ct.',
+    help: 'Where the report points: "ct" as ct did, or "exact" also where ct missed the value. Default: ct for the profiles of 2.',
   },
   'confine-files': { help: 'Refuse local files that are outside of the folder of --files-dir.' },
 };
@@ -90,15 +98,35 @@ function localFilesOf(values: ReadonlyMap<string, string>): LocalFiles | undefin
   return folder === '' ? undefined : openLocalFiles(folder, values.get('confine-files') === 'true');
 }
 
+/** Takes `NAME=PATH,...` apart. */
+function mountsOf(values: ReadonlyMap<string, string>): Record<string, string> {
+  const given = (values.get('mount') ?? '').split(',').filter((one) => one !== '');
+  const mounts = given.map((one): [string, string] => {
+    const at = one.indexOf('=');
+    const [name, path] = [one.slice(0, at), one.slice(at + 1)];
+    if (at < 1 || !path.startsWith('/'))
+      throw new TranspileFailure(
+        `-mount takes NAME=PATH with an absolute path, and not ${JSON.stringify(one)}`,
+      );
+    return [name, path];
+  });
+  return Object.fromEntries(mounts);
+}
+
 function optionsOf(values: ReadonlyMap<string, string>): TranspileOptions {
   const files = localFilesOf(values);
+  const profile = values.get('profile') as Profile | undefined;
+  const to = values.get('to') === 'butane' ? 'butane' : 'ignition';
+  const isOurs = to === 'butane' || profile?.startsWith('3.') === true;
   return {
-    profile: (values.get('profile') ?? '2.3.0') as Profile,
     platform: values.get('platform') ?? '',
     pretty: values.get('pretty') === 'true',
     strict: values.get('strict') === 'true',
     flatcar: values.get('flatcar') === 'true',
-    positions: values.get('positions') === 'exact' ? 'exact' : 'ct',
+    positions: (values.get('positions') ?? (isOurs ? 'exact' : 'ct')) === 'ct' ? 'ct' : 'exact',
+    mounts: mountsOf(values),
+    to,
+    ...(profile === undefined ? {} : { profile }),
     ...(files === undefined ? {} : { files }),
   };
 }

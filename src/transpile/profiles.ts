@@ -18,3 +18,16 @@ export interface Target {
 export function isAtLeast(profile: Profile, since: Profile): boolean {
   return IGNITION2_PROFILES.indexOf(profile) >= IGNITION2_PROFILES.indexOf(since);
 }
+
+/** The versions of the Ignition specification that only Muster writes. */
+export const IGNITION3_PROFILES = ['3.3.0', '3.4.0'] as const;
+export type Ignition3Profile = (typeof IGNITION3_PROFILES)[number];
+
+/** Every version of the output, oldest first. */
+export const OUTPUT_PROFILES: readonly OutputProfile[] = [...IGNITION2_PROFILES, ...IGNITION3_PROFILES];
+export type OutputProfile = Profile | Ignition3Profile;
+
+/** Whether a version of the output is one of those that `ct` did not have. */
+export function isIgnition3(profile: OutputProfile): profile is Ignition3Profile {
+  return (IGNITION3_PROFILES as readonly string[]).includes(profile);
+}

@@ -1,6 +1,6 @@
 // The package's form `muster/transpile`, which runs in browsers as well.
 export type { LocalFiles } from './conversion.ts';
-export { IGNITION2_PROFILES as PROFILES, type Profile } from './profiles.ts';
+export { OUTPUT_PROFILES as PROFILES, type OutputProfile as Profile } from './profiles.ts';
 export { formatReport, type ReportEntry, type Severity } from './report.ts';
 export { PLATFORM_NAMES } from './sections/platforms.ts';
 export { type Transpiled, type TranspileOptions, transpile } from './transpile.ts';

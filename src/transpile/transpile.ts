@@ -4,16 +4,21 @@ import { checkShape } from './ignition2/check.ts';
 import { convertConfig, countGeneratedUnits } from './ignition2/convert.ts';
 import { documentShape } from './ignition2/document-shape.ts';
 import { serialize } from './ignition2/serialize.ts';
-import type { Profile, Target } from './profiles.ts';
+import { isIgnition3, type OutputProfile, type Target } from './profiles.ts';
 import { type ReadConfig, readConfig } from './read.ts';
 import { error, hasError, Report, type ReportEntry } from './report.ts';
 import { Place } from './schema/place.ts';
 import { isSupportedPlatform } from './sections/platforms.ts';
+import { writeModern } from './write-modern.ts';
 
 /** How a configuration is transpiled. */
 export interface TranspileOptions {
-  /** The version of Ignition's specification to write. @default '2.3.0' */
-  readonly profile?: Profile;
+  /** The version of Ignition's specification to write. @default '2.3.0', or for Butane the oldest that will do */
+  readonly profile?: OutputProfile;
+  /** What to write; Butane is for the profiles of Ignition 3. @default 'ignition' */
+  readonly to?: 'ignition' | 'butane';
+  /** Where filesystems are mounted, by their names: to Ignition 3 that is what tells them apart. */
+  readonly mounts?: Readonly<Record<string, string>>;
   /** Takes what Flatcar's transpiler takes as well: etcd 3.4 and 3.5, and more settings for updates. @default false */
   readonly flatcar?: boolean;
   /** Where the machines run: `ec2`, `gce` and so on. Needed where the configuration asks the machine for something. */
@@ -46,8 +51,8 @@ export interface Transpiled {
  * A bad configuration is no exception: see the report.
  */
 export function transpile(input: string | Uint8Array, options: TranspileOptions = {}): Transpiled {
-  const { profile = '2.3.0', flatcar = false, strict = false } = options;
-  const target: Target = { profile, isFlatcar: flatcar };
+  const { strict = false } = options;
+  const target = targetOf(options);
   const report = new Report();
   const isFatal = (): boolean => (strict ? report.entries.length > 0 : hasError(report.entries));
   const read = readConfig(input, target, report);
@@ -55,6 +60,11 @@ export function transpile(input: string | Uint8Array, options: TranspileOptions 
     return { output: undefined, report: report.entries, isUnreadable: true };
   const output = convert(read, target, options, report);
   return { output: isFatal() ? undefined : output, report: report.entries, isUnreadable: false };
+}
+
+/** Ignition 3 is made of what the newest profile of `ct` makes. */
+function targetOf({ profile = '2.3.0', flatcar = false }: TranspileOptions): Target {
+  return { profile: isIgnition3(profile) ? '2.3.0' : profile, isFlatcar: flatcar };
 }
 
 /** Answers undefined if there is no document for an error. */
@@ -75,7 +85,10 @@ function convert(
   const document = convertConfig(read.config, place, conversion);
   if (hasError(report.entries)) return undefined;
   checkShape(documentShape, document, place, { ...target, report });
-  return hasError(report.entries) ? undefined : serialize(documentShape, document, profile, pretty);
+  if (hasError(report.entries)) return undefined;
+  if (options.to === 'butane' || isIgnition3(options.profile ?? profile))
+    return writeModern({ config: read.config, document, place, report }, options);
+  return serialize(documentShape, document, profile, pretty);
 }
 
 function placeOf(

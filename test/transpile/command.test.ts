@@ -96,7 +96,10 @@ test('transpile refuses flags that it does not know, in the words of Go, and the
     [['-pretty=maybe'], 'invalid boolean value "maybe" for -pretty: parse error'],
     [['---pretty'], 'bad flag syntax: ---pretty'],
     [['-=x'], 'bad flag syntax: -=x'],
-    [['--profile', '9'], 'invalid value "9" for flag -profile: choose one of 2.0.0 2.1.0 2.2.0 2.3.0'],
+    [
+      ['--profile', '9'],
+      'invalid value "9" for flag -profile: choose one of 2.0.0 2.1.0 2.2.0 2.3.0 3.3.0 3.4.0',
+    ],
   ];
   for (const [args, problem] of problems) {
     const { code, stdout, stderr } = await runTranspile('{}', args);

@@ -28,7 +28,7 @@ export function readGoldenCases(): GoldenCase[] {
 
 /**
  * Takes a file of a case apart. Text in front of the first part says what the case is about. Parts that are missing
- * are empty; without `-pretty` the output is one line that ends without a newline.
+ * are empty; without `-pretty` Ignition is one line that ends without a newline.
  */
 function parseCase(name: string, text: string): GoldenCase {
   const marks = [...text.matchAll(PART)];
@@ -45,7 +45,7 @@ function parseCase(name: string, text: string): GoldenCase {
     args,
     input: parts.get('in.yaml') ?? '',
     files: new Map(files.map(([part, content]) => [part.slice('files/'.length), content])),
-    stdout: args.includes('-pretty') ? stdout : stdout.replace(/\n$/, ''),
+    stdout: args.includes('-pretty') || args.includes('butane') ? stdout : stdout.replace(/\n$/, ''),
     stderr: parts.get('stderr') ?? '',
     code: Number(parts.get('exit') ?? '0'),
   };

@@ -31,7 +31,8 @@ function escapeCharacter(char: string): string {
   return SHORT[char] ?? `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-function formatText(text: string): string {
+/** A string in JSON, as Go writes it. */
+export function formatText(text: string): string {
   return `"${text.replace(ESCAPED, escapeCharacter)}"`;
 }
 
