@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import {
+  type EtcdDialect,
   type LocalFiles,
   PLATFORM_NAMES,
   PROFILES,
@@ -39,6 +40,10 @@ const FLAGS: Flags = {
   mount: {
     value: 'NAME=PATH[,...]',
     help: 'For the profiles of 3, where filesystems are mounted, as far as the configuration does not say it.',
+  },
+  'etcd-dialect': {
+    choices: ['v2', 'v3'],
+    help: 'With Ignition 3, how members of etcd find each other. Default: v3 from etcd 3.6 on, and v2 before.',
   },
   positions: {
     choices: ['ct', 'exact'],
@@ -116,6 +121,7 @@ function mountsOf(values: ReadonlyMap<string, string>): Record<string, string> {
 function optionsOf(values: ReadonlyMap<string, string>): TranspileOptions {
   const files = localFilesOf(values);
   const profile = values.get('profile') as Profile | undefined;
+  const dialect = values.get('etcd-dialect') as EtcdDialect | undefined;
   const to = values.get('to') === 'butane' ? 'butane' : 'ignition';
   const isOurs = to === 'butane' || profile?.startsWith('3.') === true;
   return {
@@ -126,6 +132,7 @@ function optionsOf(values: ReadonlyMap<string, string>): TranspileOptions {
     positions: (values.get('positions') ?? (isOurs ? 'exact' : 'ct')) === 'ct' ? 'ct' : 'exact',
     mounts: mountsOf(values),
     to,
+    ...(dialect === undefined ? {} : { etcdDialect: dialect }),
     ...(profile === undefined ? {} : { profile }),
     ...(files === undefined ? {} : { files }),
   };

@@ -7,11 +7,16 @@ export interface LocalFiles {
   read(path: string): Uint8Array | string;
 }
 
+/** How members of etcd find each other: by `--discovery`, or by `--discovery-token` and `--discovery-endpoints`. */
+export type EtcdDialect = 'v2' | 'v3';
+
 /** What the sections are converted with. */
 export interface Conversion extends Target {
   /** Empty where none was named. */
   readonly platform: string;
   readonly files: LocalFiles | undefined;
+  /** How members are to find each other; undefined: as their version would. For Ignition 3. */
+  readonly etcdDialect: EtcdDialect | undefined;
   /** Takes what keeps a value from being converted. */
   readonly report: Report;
 }

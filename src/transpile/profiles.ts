@@ -12,6 +12,8 @@ export interface Target {
   readonly profile: Profile;
   /** With what Flatcar's fork of `ct` has beside it: newer versions of etcd, and its own settings for updates. */
   readonly isFlatcar: boolean;
+  /** For Ignition 3, which comes with the versions of etcd that are run today: 3.4 to 3.7, and their v3 discovery. */
+  readonly isModern: boolean;
 }
 
 /** Whether a profile has what came with another one. */

@@ -1,5 +1,5 @@
 // The package's form `muster/transpile`, which runs in browsers as well.
-export type { LocalFiles } from './conversion.ts';
+export type { EtcdDialect, LocalFiles } from './conversion.ts';
 export { OUTPUT_PROFILES as PROFILES, type OutputProfile as Profile } from './profiles.ts';
 export { formatReport, type ReportEntry, type Severity } from './report.ts';
 export { PLATFORM_NAMES } from './sections/platforms.ts';

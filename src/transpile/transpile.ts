@@ -1,4 +1,4 @@
-import type { Conversion, LocalFiles } from './conversion.ts';
+import type { Conversion, EtcdDialect, LocalFiles } from './conversion.ts';
 import { toIgnitionName } from './ignition-names.ts';
 import { checkShape } from './ignition2/check.ts';
 import { convertConfig, countGeneratedUnits } from './ignition2/convert.ts';
@@ -19,6 +19,8 @@ export interface TranspileOptions {
   readonly to?: 'ignition' | 'butane';
   /** Where filesystems are mounted, by their names: to Ignition 3 that is what tells them apart. */
   readonly mounts?: Readonly<Record<string, string>>;
+  /** How members of etcd find each other, with Ignition 3. @default v3 from etcd 3.6 on, and v2 before */
+  readonly etcdDialect?: EtcdDialect;
   /** Takes what Flatcar's transpiler takes as well: etcd 3.4 and 3.5, and more settings for updates. @default false */
   readonly flatcar?: boolean;
   /** Where the machines run: `ec2`, `gce` and so on. Needed where the configuration asks the machine for something. */
@@ -63,8 +65,9 @@ export function transpile(input: string | Uint8Array, options: TranspileOptions 
 }
 
 /** Ignition 3 is made of what the newest profile of `ct` makes. */
-function targetOf({ profile = '2.3.0', flatcar = false }: TranspileOptions): Target {
-  return { profile: isIgnition3(profile) ? '2.3.0' : profile, isFlatcar: flatcar };
+function targetOf({ flatcar: isFlatcar = false, profile = '2.3.0', to }: TranspileOptions): Target {
+  const isModern = to === 'butane' || isIgnition3(profile);
+  return { profile: isIgnition3(profile) ? '2.3.0' : profile, isFlatcar, isModern };
 }
 
 /** Answers undefined if there is no document for an error. */
@@ -74,20 +77,19 @@ function convert(
   options: TranspileOptions,
   report: Report,
 ): string | undefined {
-  const { platform = '', pretty = false, files } = options;
+  const { platform = '', pretty = false, files, etcdDialect } = options;
   const { profile } = target;
   if (!isSupportedPlatform(platform, profile)) {
     report.add(error('unsupported platform'), undefined);
     return undefined;
   }
-  const conversion: Conversion = { ...target, platform, files, report };
+  const conversion: Conversion = { ...target, platform, files, etcdDialect, report };
   const place = placeOf(read, options, conversion);
   const document = convertConfig(read.config, place, conversion);
   if (hasError(report.entries)) return undefined;
   checkShape(documentShape, document, place, { ...target, report });
   if (hasError(report.entries)) return undefined;
-  if (options.to === 'butane' || isIgnition3(options.profile ?? profile))
-    return writeModern({ config: read.config, document, place, report }, options);
+  if (target.isModern) return writeModern({ config: read.config, document, place, report }, options);
   return serialize(documentShape, document, profile, pretty);
 }
 

@@ -35,7 +35,7 @@ export function convertConfig(config: Config, place: Place, conversion: Conversi
   const storagePlace = place.key('storage');
   const configs = convertConfigs(config.ignition, place.key('ignition'), conversion);
   const disks = convertDisks(config.storage, storagePlace, conversion);
-  const etcd = config.etcd && convertEtcd(config.etcd, conversion);
+  const etcd = config.etcd && convertEtcd(config.etcd, place.key('etcd'), conversion);
   const files = convertFiles(config.storage, storagePlace, conversion);
   const flannel = config.flannel && convertFlannel(config.flannel, conversion);
   const updateConf = convertUpdate(config.update, config.locksmith, profile);

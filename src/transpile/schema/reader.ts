@@ -16,15 +16,17 @@ const ALIAS_DEPTH_MAX = 100;
 export class Reader implements Reading {
   readonly profile: Profile;
   readonly isFlatcar: boolean;
+  readonly isModern: boolean;
   readonly #document: YamlDocument;
   readonly #problems: string[] = [];
   readonly #open = new Set<string>();
   #expanded = 0;
 
-  constructor(document: YamlDocument, { profile, isFlatcar }: Target) {
+  constructor(document: YamlDocument, { profile, isFlatcar, isModern }: Target) {
     this.#document = document;
     this.profile = profile;
     this.isFlatcar = isFlatcar;
+    this.isModern = isModern;
   }
 
   read<T>(type: Type<T>, node: YamlNode, current: T): T {

@@ -1,13 +1,17 @@
 import type { Conversion } from '../conversion.ts';
 import type { IgnitionSystemdUnit } from '../ignition2/document.ts';
 import type { Target } from '../profiles.ts';
-import { error, type Findings, NO_FINDINGS, warning } from '../report.ts';
+import { error, warning } from '../report.ts';
+import type { Place } from '../schema/place.ts';
 import { checkKeys, struct } from '../schema/struct.ts';
-import type { Type } from '../schema/type.ts';
-import { isBefore, type Version } from '../text/version.ts';
+import type { CheckContext, Type } from '../schema/type.ts';
+import { formatVersion, isBefore, type Version } from '../text/version.ts';
+import { type Edition, edition, TOO_NEW_MINOR } from './etcd-edition.ts';
 import { etcd2Options, etcd3Options, NEWEST_ETCD_3_MINOR, optionsOf } from './etcd-options.ts';
 import { FLATCAR_ETCD_3 } from './flatcar-etcd-options.ts';
-import { type OptionValues, optionsType, type ServiceOption, versionType } from './service-options.ts';
+import { modernEdition, modernSettings } from './modern-etcd.ts';
+import { MODERN_ETCD_3 } from './modern-etcd-options.ts';
+import { type OptionValues, versionType } from './service-options.ts';
 import { convertService, type Service } from './service-unit.ts';
 
 /** `etcd`: the member that runs on the machine. */
@@ -15,21 +19,6 @@ export interface Etcd {
   version: Version | undefined;
   options: OptionValues;
 }
-
-/** The options of a version, and what is to be said about it. */
-interface Edition {
-  readonly options: readonly ServiceOption[];
-  readonly type: Type<OptionValues>;
-  readonly findings: Findings;
-}
-
-function edition(options: readonly ServiceOption[], findings: Findings = NO_FINDINGS): Edition {
-  return { options, type: optionsType('Etcd', options), findings };
-}
-
-const TOO_NEW_MINOR = warning(
-  'Etcd minor version specified is too new, only options available in the previous minor version will be accepted',
-);
 
 const TOO_OLD: Edition = edition([], error('Etcd version specified is not valid (too old)'));
 /** It has the options of the release that it came before. */
@@ -56,6 +45,8 @@ function etcd3(minor: bigint, target: Target): Edition {
 }
 
 function editionOf(version: Version | undefined, target: Target): Edition {
+  const modern = target.isModern ? modernEdition(version) : undefined;
+  if (modern !== undefined) return modern;
   if (version === undefined) return etcd3(target.isFlatcar ? 5n : 0n, target);
   const { major, minor } = version;
   if (isBefore(version, 2n, 3n)) return major === 2n && minor === 3n ? TOO_OLD_BY_A_PRE_RELEASE : TOO_OLD;
@@ -66,6 +57,25 @@ function editionOf(version: Version | undefined, target: Target): Edition {
 type Common = Pick<Etcd, 'version'>;
 
 const common: Type<Common> = struct<Common>('etcdCommon', { version: versionType('EtcdVersion') });
+
+/** Every option that some version has or had. */
+const EVER: ReadonlySet<string> = new Set([
+  ...[...etcd2Options(), ...etcd3Options(NEWEST_ETCD_3_MINOR)].map(({ key }) => key),
+  ...MODERN_ETCD_3.map(([key]) => key),
+]);
+
+/** Tells of options that this version does not have, though others do. */
+function checkAbsent(
+  known: ReadonlySet<string>,
+  version: Version | undefined,
+  place: Place,
+  { report }: CheckContext,
+): void {
+  const name = version === undefined ? 'the etcd of Flatcar' : `etcd ${formatVersion(version)}`;
+  for (const [key, start] of place.unknownKeys(known)) {
+    if (EVER.has(key)) report.add(warning(`${name} has no option ${key}: it is left out`), start);
+  }
+}
 
 export const etcd: Type<Etcd> = {
   name: 'types.Etcd',
@@ -81,7 +91,9 @@ export const etcd: Type<Etcd> = {
   check({ version }, place, context) {
     const { options, findings } = editionOf(version, context);
     context.report.add(findings, place.key('version').start);
-    checkKeys(place, new Set(['version', ...options.map(({ key }) => key)]), context);
+    const known = new Set(['version', ...options.map(({ key }) => key)]);
+    if (context.isModern) checkAbsent(known, version, place, context);
+    checkKeys(place, context.isModern ? new Set([...known, ...EVER]) : known, context);
   },
 };
 
@@ -92,11 +104,16 @@ const SERVICE: Service = {
   tagVariable: 'ETCD_IMAGE_TAG',
 };
 
+/** @param place of the section, by the names of Ignition */
 export function convertEtcd(
-  { version, options }: Etcd,
+  { version, options: given }: Etcd,
+  place: Place,
   conversion: Conversion,
 ): IgnitionSystemdUnit | undefined {
   const { options: known } = editionOf(version, conversion);
-  const given = known.map(({ key, flag }) => ({ flag, value: options[key] }));
-  return convertService(SERVICE, version, given, conversion);
+  const { options, lines } = conversion.isModern
+    ? modernSettings(version, given, place, conversion)
+    : { options: given, lines: [] };
+  const flags = known.map(({ key, flag }) => ({ flag, value: options[key] }));
+  return convertService(SERVICE, version, flags, conversion, lines);
 }
