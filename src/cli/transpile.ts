@@ -1,18 +1,25 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { parseClusterSize } from '../registry/cluster-size.ts';
+import { readAdminToken } from '../server/load-settings.ts';
 import {
   type EtcdDialect,
   type LocalFiles,
   PLATFORM_NAMES,
   PROFILES,
   type Profile,
+  readEtcdSettings,
   type TranspileOptions,
   transpile,
 } from '../transpile/public.ts';
-import { formatReport } from '../transpile/report.ts';
+import { formatReport, hasError } from '../transpile/report.ts';
 import { type CliContext, type Command, EXIT_CODES } from './command.ts';
 import { formatGoUsage, parseGoFlags } from './go-flags.ts';
 import { openLocalFiles, systemProblem } from './local-files.ts';
 import { type Flags, formatManual, type Manual } from './manual.ts';
+import { callOptionsOf, SERVICE_FLAGS } from './service-arguments.ts';
+import { askService, SERVICE_EXIT_CODES } from './service-command.ts';
+import { lintEtcd } from './transpile-lint.ts';
+import { type TokenSource, type TranspiledWithToken, transpileWithToken } from './transpile-token.ts';
 
 /** The flags of `ct`, and those of Muster behind them. */
 const FLAGS: Flags = {
@@ -45,6 +52,17 @@ const FLAGS: Flags = {
     choices: ['v2', 'v3'],
     help: 'With Ignition 3, how members of etcd find each other. Default: v3 from etcd 3.6 on, and v2 before.',
   },
+  'token-from': {
+    value: 'URL',
+    help: 'Where Muster is: a new token goes into "discovery", or Muster is asked about the one that is there.',
+  },
+  size: { value: 'N', help: 'With --token-from, the cluster size. Default for a new token: 3.' },
+  'admin-token-file': {
+    value: 'FILE',
+    help: 'With --token-from, the admin token, for a service that lets only its operator make tokens.',
+  },
+  ...SERVICE_FLAGS,
+  lint: { help: 'Say what keeps the machines from finding each other as well; goes with --token-from.' },
   positions: {
     choices: ['ct', 'exact'],
     help: 'Where the report points: "ct" as ct did, or "exact" also where ct missed the value. Default: ct for the profiles of 2.',
@@ -60,8 +78,16 @@ const MANUAL: Manual = {
     'Makes the Ignition config that a machine boots from of a Container Linux Config, to the byte as the config transpiler ct did. Called as "ct", Muster does the same. Flags take one or two dashes.',
   ],
   flags: FLAGS,
+  exitCodes: [
+    ['0', 'it worked'],
+    ['1', 'it did not, and the report says why'],
+    ['2', 'a flag is wrong'],
+    // What is wrong with a token is told in the report.
+    ...SERVICE_EXIT_CODES.filter(([code]) => code === '8' || code === '9'),
+  ],
   examples: [
     'muster transpile -platform ec2 < cluster.yaml > cluster.ign',
+    'muster transpile --to butane --token-from http://10.0.0.5:8087 --size 3 < cluster.yaml > cluster.bu',
     'muster transpile -strict -pretty -in-file cluster.yaml -out-file cluster.ign',
   ],
 };
@@ -138,14 +164,54 @@ function optionsOf(values: ReadonlyMap<string, string>): TranspileOptions {
   };
 }
 
-async function run(values: ReadonlyMap<string, string>, context: CliContext): Promise<number> {
+/** Where a token is to come from; undefined if the configuration is transpiled as it is. */
+function tokenSourceOf(values: ReadonlyMap<string, string>): TokenSource | undefined {
+  const service = values.get('token-from');
+  if (service === undefined) return undefined;
+  if (!/^https?:\/\//i.test(service) || !URL.canParse(service))
+    throw new TranspileFailure(`-token-from takes the URL of a service, and not ${JSON.stringify(service)}`);
+  const size = values.get('size');
+  const adminTokenFile = values.get('admin-token-file');
+  return {
+    service: service.replace(/\/+$/, ''),
+    size: size === undefined ? undefined : parseClusterSize(size),
+    adminToken: adminTokenFile === undefined ? undefined : readAdminToken(adminTokenFile),
+  };
+}
+
+/** Transpiles a configuration, and says what was asked for beside that. */
+async function transpileAs(
+  input: Uint8Array,
+  values: ReadonlyMap<string, string>,
+  options: TranspileOptions,
+  signal: AbortSignal,
+): Promise<TranspiledWithToken> {
+  const source = tokenSourceOf(values);
+  if (source !== undefined) {
+    const call = callOptionsOf(Object.fromEntries(values), signal);
+    return transpileWithToken(input, options, source, call);
+  }
+  const transpiled = transpile(input, options);
+  const etcd = values.get('lint') === 'true' ? readEtcdSettings(input, options) : undefined;
+  const isLinted = transpiled.output !== undefined && etcd !== undefined;
+  return { transpiled, findings: isLinted ? lintEtcd(etcd, {}) : [], notices: [] };
+}
+
+async function runWith(
+  values: ReadonlyMap<string, string>,
+  context: CliContext,
+  signal: AbortSignal,
+): Promise<number> {
   const { stderr } = context;
   try {
     const input = await readInput(values.get('in-file') ?? '', context);
-    const { output, report, isUnreadable } = transpile(input, optionsOf(values));
-    stderr.write(formatReport(report));
+    const options = optionsOf(values);
+    const { findings, notices, transpiled } = await transpileAs(input, values, options, signal);
+    const { isUnreadable, output, report } = transpiled;
+    stderr.write(formatReport([...report, ...findings, ...notices]));
     if (isUnreadable) stderr.write('Failed to parse config\n');
-    if (output === undefined) return EXIT_CODES.operatingError;
+    const isFatal = options.strict === true ? findings.length > 0 : hasError(findings);
+    if (output === undefined || isFatal) return EXIT_CODES.operatingError;
     writeOutput(output, values.get('out-file') ?? '', context);
     return EXIT_CODES.ok;
   } catch (error) {
@@ -153,6 +219,13 @@ async function run(values: ReadonlyMap<string, string>, context: CliContext): Pr
     stderr.write(`${error.message}\n`);
     return EXIT_CODES.operatingError;
   }
+}
+
+function run(values: ReadonlyMap<string, string>, context: CliContext): Promise<number> {
+  // Nothing but a service can be waited for, so that signals end the command as they end any other program.
+  return values.has('token-from')
+    ? askService('transpile', context, (signal) => runWith(values, context, signal))
+    : runWith(values, context, new AbortController().signal);
 }
 
 /** `muster transpile`, with the command line, the words and the exit codes of `ct`. */

@@ -8,6 +8,7 @@ import { isIgnition3, type OutputProfile, type Target } from './profiles.ts';
 import { type ReadConfig, readConfig } from './read.ts';
 import { error, hasError, Report, type ReportEntry } from './report.ts';
 import { Place } from './schema/place.ts';
+import { describeEtcd, type EtcdSettings } from './sections/etcd-settings.ts';
 import { isSupportedPlatform } from './sections/platforms.ts';
 import { writeModern } from './write-modern.ts';
 
@@ -21,6 +22,8 @@ export interface TranspileOptions {
   readonly mounts?: Readonly<Record<string, string>>;
   /** How members of etcd find each other, with Ignition 3. @default v3 from etcd 3.6 on, and v2 before */
   readonly etcdDialect?: EtcdDialect;
+  /** A discovery URL that takes the place of the one in the section `etcd`, or of none. */
+  readonly discoveryUrl?: string;
   /** Takes what Flatcar's transpiler takes as well: etcd 3.4 and 3.5, and more settings for updates. @default false */
   readonly flatcar?: boolean;
   /** Where the machines run: `ec2`, `gce` and so on. Needed where the configuration asks the machine for something. */
@@ -57,7 +60,7 @@ export function transpile(input: string | Uint8Array, options: TranspileOptions 
   const target = targetOf(options);
   const report = new Report();
   const isFatal = (): boolean => (strict ? report.entries.length > 0 : hasError(report.entries));
-  const read = readConfig(input, target, report);
+  const read = readWithDiscovery(input, options, report);
   if (read === undefined || isFatal())
     return { output: undefined, report: report.entries, isUnreadable: true };
   const output = convert(read, target, options, report);
@@ -68,6 +71,34 @@ export function transpile(input: string | Uint8Array, options: TranspileOptions 
 function targetOf({ flatcar: isFlatcar = false, profile = '2.3.0', to }: TranspileOptions): Target {
   const isModern = to === 'butane' || isIgnition3(profile);
   return { profile: isIgnition3(profile) ? '2.3.0' : profile, isFlatcar, isModern };
+}
+
+/** What a configuration tells etcd; undefined if it cannot be read, or has nothing to tell. */
+export function readEtcdSettings(
+  input: string | Uint8Array,
+  options: TranspileOptions = {},
+): EtcdSettings | undefined {
+  const report = new Report();
+  const read = readWithDiscovery(input, options, report);
+  if (read?.config.etcd === undefined) return undefined;
+  const { platform = '', files, etcdDialect } = options;
+  const conversion: Conversion = { ...targetOf(options), platform, files, etcdDialect, report };
+  return describeEtcd(read.config.etcd, placeOf(read, options, conversion).key('etcd'), conversion);
+}
+
+function readWithDiscovery(
+  input: string | Uint8Array,
+  options: TranspileOptions,
+  report: Report,
+): ReadConfig | undefined {
+  const { discoveryUrl } = options;
+  const read = readConfig(input, targetOf(options), report);
+  const etcd = read?.config.etcd;
+  if (etcd !== undefined && discoveryUrl !== undefined) {
+    const { discovery_endpoints: _endpoints, discovery_token: _token, ...others } = etcd.options;
+    etcd.options = { ...others, discovery: discoveryUrl };
+  }
+  return read;
 }
 
 /** Answers undefined if there is no document for an error. */

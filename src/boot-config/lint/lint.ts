@@ -1,5 +1,6 @@
 import type { TokenReport } from '../../registry/token-report.ts';
 import { parseEtcdVersion } from '../etcd-version.ts';
+import type { Configuration } from './configuration.ts';
 import type { LintEntry } from './entry.ts';
 import { readConfiguration } from './read-configuration.ts';
 import { checkAdvertised, checkClientUrls, checkName } from './rules/addresses.ts';
@@ -54,7 +55,15 @@ const RULES: readonly LintRule[] = [
  * @throws MusterError `bad-setting` where the version is none
  */
 export function lintConfiguration(text: string, options: LintOptions = {}): LintReport {
-  const configuration = readConfiguration(text);
+  return lintSettings(readConfiguration(text), options);
+}
+
+/**
+ * The same for settings that were read already.
+ *
+ * @throws MusterError `bad-setting` where the version is none
+ */
+export function lintSettings(configuration: Configuration, options: LintOptions = {}): LintReport {
   const versionText = options.etcdVersion ?? configuration.versionText;
   const version = versionText === undefined ? undefined : parseEtcdVersion(versionText);
   const { serviceOrigin, report, size } = options;

@@ -12,7 +12,7 @@ import { FLATCAR_ETCD_3 } from './flatcar-etcd-options.ts';
 import { modernEdition, modernSettings } from './modern-etcd.ts';
 import { MODERN_ETCD_3 } from './modern-etcd-options.ts';
 import { type OptionValues, versionType } from './service-options.ts';
-import { convertService, type Service } from './service-unit.ts';
+import { convertService, type GivenOption, type Service } from './service-unit.ts';
 
 /** `etcd`: the member that runs on the machine. */
 export interface Etcd {
@@ -104,16 +104,31 @@ const SERVICE: Service = {
   tagVariable: 'ETCD_IMAGE_TAG',
 };
 
-/** @param place of the section, by the names of Ignition */
-export function convertEtcd(
-  { version, options: given }: Etcd,
-  place: Place,
-  conversion: Conversion,
-): IgnitionSystemdUnit | undefined {
+interface EtcdStart {
+  readonly flags: readonly GivenOption[];
+  /** Further lines of the service. */
+  readonly lines: readonly string[];
+}
+
+function startOf({ version, options: given }: Etcd, place: Place, conversion: Conversion): EtcdStart {
   const { options: known } = editionOf(version, conversion);
   const { options, lines } = conversion.isModern
     ? modernSettings(version, given, place, conversion)
     : { options: given, lines: [] };
-  const flags = known.map(({ key, flag }) => ({ flag, value: options[key] }));
-  return convertService(SERVICE, version, flags, conversion, lines);
+  return { flags: known.map(({ key, flag }) => ({ flag, value: options[key] })), lines };
+}
+
+/** The flags of etcd; those that are not given have no value. */
+export function etcdFlags(section: Etcd, place: Place, conversion: Conversion): readonly GivenOption[] {
+  return startOf(section, place, conversion).flags;
+}
+
+/** @param place of the section, by the names of Ignition */
+export function convertEtcd(
+  section: Etcd,
+  place: Place,
+  conversion: Conversion,
+): IgnitionSystemdUnit | undefined {
+  const { flags, lines } = startOf(section, place, conversion);
+  return convertService(SERVICE, section.version, flags, conversion, lines);
 }
