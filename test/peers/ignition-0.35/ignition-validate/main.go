@@ -23,9 +23,15 @@ type verdict struct {
 	Entries  []entry `json:"entries"`
 }
 
-func judge(raw []byte) verdict {
+func judge(raw []byte) (result verdict) {
+	// A URL with a user in a document of spec 2.0 makes the library panic; that is no verdict on the document.
+	defer func() {
+		if cause := recover(); cause != nil {
+			result = verdict{Reason: "panic", Entries: []entry{}}
+		}
+	}()
 	_, report, err := config.Parse(raw)
-	result := verdict{Accepted: err == nil && !report.IsFatal(), Entries: []entry{}}
+	result = verdict{Accepted: err == nil && !report.IsFatal(), Entries: []entry{}}
 	if err != nil {
 		result.Reason = err.Error()
 	}
