@@ -100,4 +100,10 @@ export const LIMITS = {
   storeKeyMaxBytes: 1900,
   /** A configuration that `muster lint` reads. User data of clouds end at 64 KiB. */
   lintTextMaxBytes: 1_048_576,
+  /** An Ignition document that is validated. Clouds hand a few tens of thousands over; contents may be in it. */
+  ignitionMaxBytes: 16_777_216,
+  /** Objects and arrays in each other in an Ignition document; Go's JSON, and so Ignition, takes as many. */
+  jsonDepthMax: 10_000,
+  /** Entries that the report on an Ignition document lists; further ones are only counted. */
+  reportEntriesMax: 1000,
 } as const;
