@@ -21,6 +21,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   backup: async () => (await import('./backup.ts')).backupCommand,
   restore: async () => (await import('./restore.ts')).restoreCommand,
   transpile: async () => (await import('./transpile.ts')).transpileCommand,
+  validate: async () => (await import('./validate.ts')).validateCommand,
   completion: async () => (await import('./completion.ts')).createCompletionCommand(loadCommands),
   man: async () => (await import('./man.ts')).createManCommand(loadCommands),
   version: async () => (await import('./version.ts')).versionCommand,
