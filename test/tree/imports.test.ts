@@ -130,6 +130,7 @@ const BROWSER_FILES = [
   ['join/browser.ts', 'join/v2/registry.ts'],
   ['boot-config/boot-config.ts', 'boot-config/formats/systemd.ts'],
   ['transpile/public.ts', 'transpile/sections/etcd.ts'],
+  ['ignition/validate.ts', 'ignition/checks/source.ts'],
 ] as const;
 
 for (const [root, part] of BROWSER_FILES) {

@@ -18,6 +18,9 @@ const [OPEN, CLOSE, EQUALS, BACKSLASH, HASH, SEMICOLON, SPACE, CR, LF] = [
   '\n',
 ].map(code) as [number, number, number, number, number, number, number, number, number];
 
+/** White space as Go has it: with the next line character, and without the byte order mark. */
+const BLANK = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
+
 class UnitError extends Error {}
 
 /**
@@ -66,10 +69,10 @@ class Lexer {
     if (bytes === undefined) throw new UnitError('a section begins with "[" and has no "]"');
     const name = decode(bytes.subarray(0, -1));
     return () => {
-      const garbage = decode(this.#reader.readLine().line).trim();
-      if (garbage !== '') {
+      const garbage = decode(this.#reader.readLine().line);
+      if (!BLANK.test(garbage)) {
         throw new UnitError(
-          `${quote(garbage)} stands behind the section name [${name.slice(0, 60)}], on its line`,
+          `${quote(garbage.trim())} stands behind the section name [${name.slice(0, 60)}], on its line`,
         );
       }
       this.#section = name;
@@ -80,8 +83,7 @@ class Lexer {
   readonly #inSection: Step = () => {
     const next = this.#reader.peek();
     if (next === undefined) return undefined;
-    // The only white space outside of ASCII that units have is in values.
-    if (next === SPACE || (next >= 0x09 && next <= 0x0d)) return this.#skip();
+    if (BLANK.test(String.fromCodePoint(next))) return this.#skip();
     if (next === OPEN) {
       this.#reader.read();
       return this.#sectionName;
@@ -99,22 +101,22 @@ class Lexer {
   }
 
   readonly #optionName: Step = () => {
-    const bytes: number[] = [];
+    const name: number[] = [];
     for (;;) {
       const next = this.#reader.read();
       if (next === undefined)
-        throw new UnitError(`it ends within the name of an option, ${quote(nameOf(bytes))}`);
+        throw new UnitError(`it ends within the name of an option, ${quote(nameOf(name))}`);
       if (next === LF || next === CR) {
-        throw new UnitError(`the line ${quote(nameOf(bytes))} is no option: it has no "="`);
+        throw new UnitError(`the line ${quote(nameOf(name))} is no option: it has no "="`);
       }
       if (next === EQUALS) return this.#optionValue;
-      bytes.push(next);
+      name.push(next);
     }
   };
 
   readonly #optionValue: Step = () => {
     const { line } = this.#reader.readLine();
-    if (decode(line).trim() !== '' && line.at(-1) === BACKSLASH) return this.#optionValue;
+    if (!BLANK.test(decode(line)) && line.at(-1) === BACKSLASH) return this.#optionValue;
     this.#sections.add(this.#section);
     return this.#inSection;
   };
@@ -132,12 +134,15 @@ function isComment(byte: number): boolean {
   return byte === HASH || byte === SEMICOLON;
 }
 
+/** A byte order mark is a character like others here. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 function decode(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+  return decoder.decode(bytes);
 }
 
-function nameOf(bytes: readonly number[]): string {
-  return String.fromCharCode(...bytes.slice(0, 60)).trim();
+function nameOf(characters: readonly number[]): string {
+  return String.fromCodePoint(...characters.slice(0, 60)).trim();
 }
 
 function quote(text: string): string {

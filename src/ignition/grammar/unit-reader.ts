@@ -37,18 +37,22 @@ export class UnitReader {
     return this.#breakAt - this.#at >= LINE_MAX_BYTES;
   }
 
-  /** The next character, or its first byte where it is none of ASCII; undefined at the end. */
+  /** The next character, by its code point; undefined at the end. */
   read(): number | undefined {
-    const byte = this.peek();
-    if (byte !== undefined) this.#at += lengthOf(byte);
-    return byte;
+    const character = this.peek();
+    this.#at = Math.min(this.#bytes.length, this.#at + lengthOf(this.#bytes[this.#at] ?? 0));
+    return character;
   }
 
   /** As `read`, and the reader stays where it is. */
   peek(): number | undefined {
     // A character may have four bytes, and Go fills its buffer until one is whole.
     while (this.#filled < this.#bytes.length && this.#filled - this.#at < 4 && !this.#isWhole()) this.#fill();
-    return this.#bytes[this.#at];
+    const first = this.#bytes[this.#at];
+    if (first === undefined || first < 0x80) return first;
+    // The text was encoded here, so that its characters are whole.
+    const rest = this.#bytes.subarray(this.#at + 1, this.#at + lengthOf(first));
+    return rest.reduce((code, byte) => (code << 6) | (byte & 0x3f), first & (0x7f >> (rest.length + 1)));
   }
 
   /** All up to the first of these bytes, which is read too; undefined where none comes: then the reader is at the end. */

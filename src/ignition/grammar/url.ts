@@ -26,9 +26,9 @@ const HOST_ESCAPE_OF_ASCII = /%(?!25)[0-7]/;
  * (`data:` and relative URLs as any other) and less (control characters, bad escapes).
  */
 export function parseUrl(text: string): UrlResult {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\x00-\x1f\x7f]/.test(text)) return { problem: 'it has a control character' };
   const [beforeFragment, fragment] = cut(text, '#');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\x00-\x1f\x7f]/.test(beforeFragment)) return { problem: 'it has a control character' };
   if (BAD_ESCAPE.test(fragment))
     return { problem: 'a "%" in its fragment has no two hexadecimal digits behind it' };
   if (beforeFragment === '*') return { url: { scheme: '', opaque: '', query: '' } };
