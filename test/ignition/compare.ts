@@ -28,9 +28,17 @@ function isAmbiguous(text: string, report: Report): boolean {
   return text.includes('null') && report.entries.some(({ rule }) => rule === 'key-twice');
 }
 
+/** Places of partitions that Ignition compares without sense: negative ones, and ends that do not fit into 64 bits. */
+export const SENSELESS_PLACE: RegExp = /"(?:size|start)(?:MiB)?": ?(?:-[1-9]|\d{18})/;
+
+function isSenseless(text: string, { entries }: Verdict): boolean {
+  const errors = entries.filter(({ kind }) => kind === 'error');
+  return SENSELESS_PLACE.test(text) && errors.some(({ message }) => message === 'partitions overlap');
+}
+
 /** Compares with a judge of 3.x, which tells the path of each entry: the same verdict, the same places. */
 export function compareWithPaths(text: string, report: Report, verdict: Verdict): Differences {
-  if (isAmbiguous(text, report)) return [];
+  if (isAmbiguous(text, report) || isSenseless(text, verdict)) return [];
   const differences = compareVerdicts(report, verdict);
   if (differences.length > 0 || !verdict.entries.some(({ path }) => path !== '$')) {
     return [...differences, ...compareFirstProblem(text, report, verdict)];
@@ -102,7 +110,7 @@ const isAscii = (text: string): boolean => /^[\t\n\r -~]*$/.test(text);
  * entry of one an entry of the other that is as grave, at the same value or within it.
  */
 export function compareWithEnds(text: string, report: Report, verdict: Verdict): Differences {
-  if (isAmbiguous(text, report)) return [];
+  if (isAmbiguous(text, report) || isSenseless(text, verdict)) return [];
   const differences = compareVerdicts(report, verdict);
   if (differences.length > 0 || verdict.entries.length === 0 || !isAscii(text)) return differences;
   // Of a structure that it cannot read, Ignition tells the first problem, whatever the version says.

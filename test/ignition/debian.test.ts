@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { type Report, validateIgnition } from '../../src/ignition/validate.ts';
 import { missingPeers } from '../support/peers.ts';
 import { withSeed } from '../support/seeded-random.ts';
+import { SENSELESS_PLACE } from './compare.ts';
 import { askDebian, readCorpus } from './judges.ts';
 import { mutateStructure } from './mutate.ts';
 
@@ -53,6 +54,7 @@ test('ignition-validate 2.14 takes and refuses the same changed documents', opti
         // Nor does it know the final label.
         if (/"version": "3\.[45]\.0"/.test(document)) continue;
         const { isAccepted, output } = askDebian(document);
+        if (SENSELESS_PLACE.test(document) && output.includes('partitions overlap')) continue;
         assert.equal(report.isValid, isAccepted, `${document}\n${output}\n${JSON.stringify(report.entries)}`);
       }
     }

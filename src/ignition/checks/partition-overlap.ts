@@ -11,7 +11,7 @@ interface Extent {
 
 /**
  * Partitions may not overlap, as far as the document tells their places: one without a start, or with the start 0, goes
- * where there is room. A size of 0 takes what is free, and counts as one point.
+ * where there is room. A size of 0 takes what is free, and counts as one point. One of negative size is nowhere.
  */
 export const checkOverlap: Check = (disk, { spec, findings }) => {
   const [startKey, sizeKey] = isVersion3(spec) ? ['startMiB', 'sizeMiB'] : ['start', 'size'];
@@ -20,7 +20,8 @@ export const checkOverlap: Check = (disk, { spec, findings }) => {
     const size = partition.whole(sizeKey);
     // Before 2.3, a size that is not given was 0.
     if (first === 0n || (size === undefined && isSince(spec, '2.3'))) return [];
-    return [{ partition, first, last: size === undefined || size === 0n ? first : first + size - 1n }];
+    const last = size === undefined || size === 0n ? first : first + size - 1n;
+    return last < first ? [] : [{ partition, first, last }];
   });
   const sorted = extents.toSorted((a, b) => (a.first < b.first ? -1 : Number(a.first > b.first)));
   let reach: Extent | undefined;

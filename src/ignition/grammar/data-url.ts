@@ -47,7 +47,8 @@ function findComma(text: string): number | { readonly problem: string } {
     PARAMETER.lastIndex = at;
     const match = PARAMETER.exec(text);
     if (match === null) return { problem: 'it has a parameter that cannot be read' };
-    const [whole, name, quoted, plain] = match;
+    const [whole, fullName = '', quoted, plain] = match;
+    const name = fullName.slice(0, 60);
     at += whole.length;
     if (quoted === undefined && plain === undefined) {
       if (name === 'base64' && text.charAt(at) === ',') return at;

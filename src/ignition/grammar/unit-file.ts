@@ -5,18 +5,15 @@ export type UnitFile =
   | { readonly sections: ReadonlySet<string>; readonly problem?: never }
   | { readonly problem: string; readonly sections?: never };
 
-const code = (character: string): number => character.charCodeAt(0);
-const [OPEN, CLOSE, EQUALS, BACKSLASH, HASH, SEMICOLON, SPACE, CR, LF] = [
-  '[',
-  ']',
-  '=',
-  '\\',
-  '#',
-  ';',
-  ' ',
-  '\r',
-  '\n',
-].map(code) as [number, number, number, number, number, number, number, number, number];
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+const HASH = 0x23;
+const SEMICOLON = 0x3b;
+const EQUALS = 0x3d;
+const OPEN = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE = 0x5d;
 
 /** White space as Go has it: with the next line character, and without the byte order mark. */
 const BLANK = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
