@@ -85,6 +85,11 @@ const peers = [
     programs: ['butane', 'ct', 'compose', 'quadlet'],
   },
   {
+    name: 'go-texts',
+    proves: 'how the Go libraries that ct was made of read YAML, URLs and units',
+    programs: ['judge'],
+  },
+  {
     name: 'wrk',
     proves: 'the load of the benchmarks',
     packages: ['wrk'],

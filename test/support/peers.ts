@@ -14,6 +14,7 @@ export type PeerName =
   | `etcd-${EtcdVersion}`
   | IgnitionPeer
   | 'boot-formats'
+  | 'go-texts'
   | 'etcd-discovery'
   | 'wrk'
   | 'chromium';

@@ -93,15 +93,20 @@ class DataUrlReader {
   }
 
   #quotedProblem(): string | undefined {
-    const match = /"((?:[^"\\\x80-\xff]|\\[^\x80-\xff])*)"/y;
-    match.lastIndex = this.#at;
-    const found = match.exec(this.#text);
-    if (found === null)
-      return this.#text.indexOf('"', this.#at + 1) < 0
-        ? 'unclosed quoted string'
-        : 'invalid character for parameter value';
-    this.#at = match.lastIndex;
-    return isGoString(found[1] ?? '') ? undefined : 'invalid syntax';
+    const from = this.#at + 1;
+    // Up to the closing quote, and past every character with a backslash in front of it.
+    const plain = /(?:[^"\\\x80-\xff]|\\[^\x80-\xff])*/y;
+    plain.lastIndex = from;
+    plain.exec(this.#text);
+    this.#at = plain.lastIndex;
+    const end = this.#peek();
+    if (end === '"') {
+      this.#at += 1;
+      return isGoString(this.#text.slice(from, this.#at - 1)) ? undefined : 'invalid syntax';
+    }
+    if (end === '\\')
+      return this.#at + 1 < this.#text.length ? 'invalid escaped character' : 'unclosed quoted string';
+    return end === '' ? 'unclosed quoted string' : 'invalid character for parameter value';
   }
 }
 
