@@ -19,6 +19,7 @@ import { benchRestart } from './restart.ts';
 import { isMet, type Row, ratioOf } from './row.ts';
 import { type GoSide, HAS_ETCD, HAS_GO, type Side, startEtcd, startGo, startMuster } from './servers.ts';
 import { formatTable } from './table.ts';
+import { benchTranspile } from './transpile.ts';
 import { benchV3Notification } from './v3-notification.ts';
 import { benchV3ParkedWatches } from './v3-parked-watches.ts';
 import { benchV3Reads } from './v3-reads.ts';
@@ -40,6 +41,7 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
   ['v3-watches', benchV3ParkedWatches],
   ['v3-notification', benchV3Notification],
   ['etcd-store', benchEtcdStore],
+  ['transpile', benchTranspile],
 ]);
 
 const HELP = `npm run bench -- [--quick] [--json FILE] [BENCH ...]
