@@ -9,8 +9,13 @@ test('muster/client has the same names in Node and in browsers', () => {
   assert.deepEqual(Object.keys(browser).sort(), names);
 });
 
-test('nothing of the package can be imported but muster/client', async () => {
-  for (const name of ['muster', 'muster/dist/src/main.js', 'muster/dist/src/join/join.js']) {
+test('nothing of the package can be imported but muster/client and muster/transpile', async () => {
+  for (const name of [
+    'muster',
+    'muster/dist/src/main.js',
+    'muster/dist/src/join/join.js',
+    'muster/dist/src/ct.js',
+  ]) {
     await assert.rejects(import(name), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
   }
 });
