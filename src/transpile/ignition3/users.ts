@@ -9,11 +9,12 @@ import { quote } from '../text/quote.ts';
 import type { Group3, Ignition3Document, User3 } from './document.ts';
 import { distinct, refuse, type Translation, textOrNone, trueOrNone } from './translation.ts';
 
-/** The greatest number that Ignition 3.x reads; 2.x took more for a uid. */
+/** The greatest number that Ignition 3.x reads. What is above it was written as a negative one for 2.x. */
 const ID_MAX = 2n ** 63n - 1n;
 
 function checkId(id: bigint | undefined, at: Place, translation: Translation): bigint | undefined {
-  if (id !== undefined && id > ID_MAX) refuse(translation, `an id is at most ${ID_MAX}`, at);
+  if (id !== undefined && (id < 0n || id > ID_MAX))
+    refuse(translation, `an id is a number from 0 to ${ID_MAX}`, at);
   return id;
 }
 
