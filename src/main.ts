@@ -42,9 +42,10 @@ import { backUpLmdbStore, restoreLmdbStore } from './store/lmdb/backup.ts';
 import { openLmdbStore } from './store/lmdb/lmdb-store.ts';
 import { createMemoryStore } from './store/memory/memory-store.ts';
 import type { Store, StoreObserver, StoreStats } from './store/store.ts';
-import { loadAssets } from './web/assets.ts';
+import { filesOf, loadAssets } from './web/assets.ts';
 import { loadFindingsPage } from './web/findings-page.ts';
 import type { WebOptions } from './web/handler.ts';
+import { describeTranspilePage } from './web/transpile-page.ts';
 
 /** What a server is made of. */
 interface Parts {
@@ -234,6 +235,7 @@ function describeWeb(
   { identify, onFault }: PagesRouterOptions,
   { floodGate, publicUrl, tokenTtlSeconds, assertMayCreate, now }: V2Options,
 ): WebOptions {
+  const assets = loadAssets();
   return {
     registry,
     floodGate,
@@ -245,8 +247,10 @@ function describeWeb(
       identify(req.socket, { ...req.headers, authorization: `Bearer ${token}` }),
     hasAdminToken: adminToken !== undefined,
     readToken: (token) => readTokenView(registry, token, now()),
-    assets: loadAssets(),
+    assets,
+    files: filesOf(assets),
     findingsPage: loadFindingsPage(),
+    transpilePage: describeTranspilePage(assets),
     onFault,
   };
 }

@@ -94,6 +94,7 @@ const WEB_NAMES: Readonly<Record<WebRoute['kind'], RouteName>> = {
   'new-form': 'new',
   token: 'page',
   findings: 'page',
+  transpile: 'page',
   asset: 'asset',
   none: 'none',
 };

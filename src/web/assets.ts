@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { loadModules, type Modules } from './modules.ts';
 
 /** A file of `web/` as it is served: under a name that changes with its content, so that it may be kept for ever. */
 export interface Asset {
@@ -13,6 +14,15 @@ export interface Assets {
   readonly style: Asset;
   readonly script: Asset;
   readonly icon: Asset;
+  /** The script of the page that transpiles, and the library that this does it with. */
+  readonly transpiler: Asset;
+  readonly library: Modules;
+}
+
+/** Every file, by its path. */
+export function filesOf({ icon, library, script, style, transpiler }: Assets): ReadonlyMap<string, Asset> {
+  const files = [style, script, icon, transpiler, ...library.files];
+  return new Map(files.map((file) => [file.path, file]));
 }
 
 const FOLDER = new URL('../../../web/', import.meta.url);
@@ -23,6 +33,8 @@ export function loadAssets(): Assets {
     style: loadAsset('muster', 'css', 'text/css; charset=utf-8'),
     script: loadAsset('muster', 'js', 'text/javascript; charset=utf-8'),
     icon: loadAsset('icon', 'svg', 'image/svg+xml'),
+    transpiler: loadAsset('transpile', 'js', 'text/javascript; charset=utf-8'),
+    library: loadModules('transpile', new URL('../transpile/', import.meta.url), 'public.js'),
   };
 }
 

@@ -2,7 +2,7 @@ import { isMusterError, MusterError } from '../errors.ts';
 import { type Exchange, sendMethodNotAllowed } from '../http/exchange.ts';
 import { assertMayWrite, type FloodGate, originOf } from '../http/requester.ts';
 import { FRAGMENT_HEADER, type PageAnswer, sendAsset, sendPage, sendToPage } from './answers.ts';
-import type { Assets } from './assets.ts';
+import type { Asset, Assets } from './assets.ts';
 import { describeHomePage, type HomeVisit } from './home-page.ts';
 import { type Page, renderMain, renderPage } from './layout.ts';
 import { makeToken, type NewTokenForm, type NewTokenOptions, readNewTokenForm } from './new-token.ts';
@@ -17,7 +17,10 @@ import type { WebRoute } from './web-route.ts';
 export interface WebOptions extends NewTokenOptions {
   readonly floodGate: Pick<FloodGate, 'takeNew' | 'takeRead'>;
   readonly assets: Assets;
+  /** The files that pages name, by their paths. */
+  readonly files: ReadonlyMap<string, Asset>;
   readonly findingsPage: Page;
+  readonly transpilePage: Page;
   /** All about a token, also about one that is over. Rejects with `unknown-token`. */
   readonly readToken: (token: string) => Promise<TokenView>;
   /** How long tokens live by default. */
@@ -56,9 +59,10 @@ async function serveRoute(exchange: Exchange, route: WebRoute, options: WebOptio
       return await serveToken(exchange, route.token, options);
     case 'findings':
       return answer(exchange, 200, options.findingsPage, options);
+    case 'transpile':
+      return answer(exchange, 200, options.transpilePage, options);
     case 'asset': {
-      const { style, script, icon } = options.assets;
-      const asset = [style, script, icon].find(({ path }) => path === route.path);
+      const asset = options.files.get(route.path);
       if (asset !== undefined) return sendAsset(exchange, asset);
       throw new MusterError('unknown-key', 'this service has no such page or file');
     }

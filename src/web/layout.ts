@@ -8,7 +8,11 @@ export interface Page {
   /** What stands in `<main>`. */
   readonly content: Html;
   /** Words for the style sheet. */
-  readonly kind: 'home' | 'token' | 'text';
+  readonly kind: 'home' | 'token' | 'text' | 'transpile';
+  /** The path of a module that this page has beside the script of all. */
+  readonly script?: string;
+  /** Modules that it will ask for one after the other: the browser gets them at once. */
+  readonly preload?: readonly string[];
   readonly live?: Live;
 }
 
@@ -39,13 +43,13 @@ export function renderPage(page: Page, { style, script, icon }: Assets): Html {
 <link rel="icon" type="image/svg+xml" href="${icon.path}">
 <link rel="stylesheet" href="${style.path}">
 <script src="${script.path}" defer></script>
-${reload > 0 && html`<noscript><meta http-equiv="refresh" content="${reload}"></noscript>`}
+${page.script !== undefined && html`<script type="module" src="${page.script}"></script>\n`}${page.preload?.map((path) => html`<link rel="modulepreload" href="${path}">\n`)}${reload > 0 && html`<noscript><meta http-equiv="refresh" content="${reload}"></noscript>`}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
 <header class="site">
 <a class="wordmark" href="/">${renderMark()}Muster</a>
-<nav aria-label="Site"><ul><li><a href="/">New token</a></li><li><a href="/-/findings">Findings</a></li></ul></nav>
+<nav aria-label="Site"><ul><li><a href="/">New token</a></li><li><a href="/transpile">Transpile</a></li><li><a href="/-/findings">Findings</a></li></ul></nav>
 </header>
 ${renderMain(page)}
 <footer class="site">

@@ -28,7 +28,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'boot-config': ['registry/'],
   transpile: [],
   move: ['registry/', 'grpc/', 'proto/', 'join/v3/methods.ts', STORE_PORT],
-  web: ['registry/', 'http/', 'boot-config/'],
+  web: ['registry/', 'http/', 'boot-config/', 'transpile/'],
   server: ['dialect/', 'web/', 'registry/', 'http/', 'grpc/', STORE_PORT],
   'api-client': ['join/', 'registry/'],
   cluster: ['join/'],

@@ -29,6 +29,7 @@ export const STATE_NAMES = [
   'expired',
   'unknown',
   'findings',
+  'transpile',
 ] as const;
 
 export type StateName = (typeof STATE_NAMES)[number];
@@ -130,6 +131,7 @@ export async function startStates(): Promise<States> {
   paths
     .set('home', '/')
     .set('findings', '/-/findings')
+    .set('transpile', '/transpile')
     .set('unknown', `/${'0'.repeat(32)}`);
   // What is refused is known to the service that refused it only.
   const refused = await fetch(`${muster.url}${paths.get('stuck')}/8e9e05c52164694d?prevExist=false`, {
