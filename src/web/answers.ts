@@ -1,6 +1,6 @@
 import { type Exchange, send } from '../http/exchange.ts';
 import { LIMITS } from '../limits.ts';
-import type { Asset } from './assets.ts';
+import type { Asset } from './asset.ts';
 import type { Html } from './html.ts';
 
 /** Nothing but our own files, no frame, no other place for a form: what a member registers can do nothing here. */

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Asset } from './asset.ts';
 import { loadModules, type Modules } from './modules.ts';
-
-/** A file of `web/` as it is served: under a name that changes with its content, so that it may be kept for ever. */
-export interface Asset {
-  readonly path: string;
-  readonly contentType: string;
-  readonly body: Uint8Array;
-}
 
 /** The files that pages name. */
 export interface Assets {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Asset } from './assets.ts';
+import type { Asset } from './asset.ts';
 
 /** Modules that a browser loads as they are, which only import each other. */
 export interface Modules {
