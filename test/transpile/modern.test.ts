@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { type TranspileOptions, transpile } from '../../src/transpile/public.ts';
-import { missingPeers } from '../support/peers.ts';
+import { missingPeers, peerDir } from '../support/peers.ts';
 import { readGoldenCases } from './golden-case.ts';
 import { askButane, askIgnition } from './judges.ts';
+import { randomConfig } from './random-config.ts';
 
+const needsNewest = { skip: missingPeers('ignition-2.24') };
 const needsIgnition = { skip: missingPeers('ignition-2.14') };
 const needsBoth = { skip: missingPeers('ignition-2.14', 'boot-formats') };
 
@@ -92,3 +96,32 @@ function normalize(value: unknown): unknown {
   if (typeof source === 'string' && source.startsWith('data:')) return { content: contentOf(value) };
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, normalize(one)]));
 }
+
+/** What the newest Ignition says of documents, entry by entry. */
+function askNewest(documents: readonly string[]): string[] {
+  const output = execFileSync(`${peerDir('ignition-2.24')}/ignition-validate`, {
+    input: documents.map((document) => `${JSON.stringify(document)}\n`).join(''),
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+  });
+  const verdicts = output
+    .trimEnd()
+    .split('\n')
+    .map((line): { entries: { message: string }[] } => JSON.parse(line));
+  return verdicts.map(({ entries }) => entries.map(({ message }) => message).join('; '));
+}
+
+test('of random configurations, what is written is as the newest Ignition wants it', needsNewest, () => {
+  const inputs = fc.sample(randomConfig, 2000);
+  const made = inputs.flatMap((input, index) => {
+    const profile = index % 2 === 0 ? '3.3.0' : '3.4.0';
+    const mounts = { a: '/ma', b: '/mb', '': '/mc' };
+    const { output } = transpile(input, { profile, mounts, flatcar: true, platform: 'custom' });
+    return output === undefined ? [] : [{ input, output }];
+  });
+  assert(made.length > 200, `${made.length} of ${inputs.length} can be had`);
+  for (const [index, said] of askNewest(made.map(({ output }) => output)).entries()) {
+    if (said === '' || said.startsWith('setuid/setgid/sticky bits are not supported')) continue;
+    assert.fail(`${said}\n${made[index]?.input}\n${made[index]?.output}`);
+  }
+});

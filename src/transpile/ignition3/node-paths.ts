@@ -53,19 +53,22 @@ export function translateNode(node: IgnitionNode, path: string): Node3 {
 /** The bits for other users on execution, and for folders that all may write to. */
 const SPECIAL_BITS = 0o7000n;
 
-/** Special bits came with 3.4.0. */
+/**
+ * Special bits came with 3.4.0. Later releases of Ignition say that they have worked since 3.6.0 only, which no release of
+ * Flatcar reads yet.
+ */
 export function translateMode(
   mode: bigint | undefined,
   place: Place,
   translation: Translation,
 ): bigint | undefined {
-  if (mode === undefined || (mode & SPECIAL_BITS) === 0n || translation.profile >= '3.4.0') return mode;
-  caution(
-    translation,
-    'Ignition 3.3.0 sets no setuid, setgid and sticky bits, and leaves them out: profile 3.4.0 has them',
-    place.key('mode'),
-  );
-  return mode & ~SPECIAL_BITS;
+  if (mode === undefined || (mode & SPECIAL_BITS) === 0n) return mode;
+  const isKept = translation.profile >= '3.4.0';
+  const message = isKept
+    ? 'not every Ignition that reads 3.4.0 sets setuid, setgid and sticky bits: let a unit set them'
+    : 'Ignition 3.3.0 sets no setuid, setgid and sticky bits, and they are left out: let a unit set them';
+  caution(translation, message, place.key('mode'));
+  return isKept ? mode : mode & ~SPECIAL_BITS;
 }
 
 /** Of equal paths, keeps the last one: that is what Ignition 2.x left there. */
