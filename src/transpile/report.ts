@@ -20,12 +20,15 @@ export interface ReportEntry extends Finding {
 /** Findings of one check; most have none. */
 export type Findings = readonly Finding[];
 
+/** Nothing to say. */
 export const NO_FINDINGS: Findings = [];
 
+/** What keeps a document from being written. */
 export function error(message: string): Findings {
   return [{ severity: 'error', message }];
 }
 
+/** What may be a mistake. */
 export function warning(message: string): Findings {
   return [{ severity: 'warning', message }];
 }
@@ -35,6 +38,7 @@ export function errorUnless(isFine: boolean, message: string): Findings {
   return isFine ? NO_FINDINGS : error(message);
 }
 
+/** Whether any of them keeps a document from being written. */
 export function hasError(findings: Findings): boolean {
   return findings.some(({ severity }) => severity === 'error');
 }

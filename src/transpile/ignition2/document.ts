@@ -3,29 +3,35 @@ export interface IgnitionVerification {
   hash?: string;
 }
 
+/** Another configuration, or a certificate. */
 export interface IgnitionReference {
   source: string;
   verification: IgnitionVerification;
 }
 
+/** `ignition.config`. */
 export interface IgnitionConfigs {
   append: IgnitionReference[];
   replace?: IgnitionReference;
 }
 
+/** `ignition.timeouts`, in seconds. */
 export interface IgnitionTimeouts {
   httpResponseHeaders: bigint | undefined;
   httpTotal: bigint | undefined;
 }
 
+/** `ignition.security.tls`. */
 export interface IgnitionTls {
   certificateAuthorities: IgnitionReference[];
 }
 
+/** `ignition.security`. */
 export interface IgnitionSecurity {
   tls: IgnitionTls;
 }
 
+/** `ignition`. */
 export interface IgnitionSection {
   version: string;
   config: IgnitionConfigs;
@@ -45,12 +51,14 @@ export interface IgnitionPartition {
   typeGuid: string;
 }
 
+/** `storage.disks[]`. */
 export interface IgnitionDisk {
   device: string;
   partitions: IgnitionPartition[];
   wipeTable: boolean;
 }
 
+/** `storage.raid[]`. */
 export interface IgnitionRaid {
   devices: readonly string[];
   level: string;
@@ -59,11 +67,13 @@ export interface IgnitionRaid {
   spares: bigint;
 }
 
+/** How a filesystem is made, in the older way. */
 export interface IgnitionMountCreate {
   force: boolean;
   options: readonly string[];
 }
 
+/** A filesystem on a device. */
 export interface IgnitionMount {
   create: IgnitionMountCreate | undefined;
   device: string;
@@ -74,6 +84,7 @@ export interface IgnitionMount {
   wipeFilesystem: boolean;
 }
 
+/** `storage.filesystems[]`. */
 export interface IgnitionFilesystem {
   mount: IgnitionMount | undefined;
   name: string;
@@ -95,6 +106,7 @@ export interface IgnitionNode {
   user: IgnitionOwner | undefined;
 }
 
+/** What is in a file. */
 export interface IgnitionFileContents {
   compression: string;
   source: string;
@@ -103,21 +115,25 @@ export interface IgnitionFileContents {
   isRemote: boolean;
 }
 
+/** `storage.files[]`. */
 export interface IgnitionFile extends IgnitionNode {
   append: boolean;
   contents: IgnitionFileContents;
   mode: bigint | undefined;
 }
 
+/** `storage.directories[]`. */
 export interface IgnitionDirectory extends IgnitionNode {
   mode: bigint | undefined;
 }
 
+/** `storage.links[]`. */
 export interface IgnitionLink extends IgnitionNode {
   hard: boolean;
   target: string;
 }
 
+/** `storage`. */
 export interface IgnitionStorage {
   directories: IgnitionDirectory[];
   disks: IgnitionDisk[];
@@ -127,11 +143,13 @@ export interface IgnitionStorage {
   raid: IgnitionRaid[];
 }
 
+/** A piece of a unit that is laid over it. */
 export interface IgnitionDropIn {
   contents: string;
   name: string;
 }
 
+/** `systemd.units[]`. */
 export interface IgnitionSystemdUnit {
   contents: string;
   dropins: readonly IgnitionDropIn[];
@@ -141,12 +159,14 @@ export interface IgnitionSystemdUnit {
   name: string;
 }
 
+/** `networkd.units[]`. */
 export interface IgnitionNetworkdUnit {
   contents: string;
   dropins: readonly IgnitionDropIn[];
   name: string;
 }
 
+/** What a user is like. */
 export interface IgnitionUserDetails {
   gecos: string;
   groups: readonly string[];
@@ -160,6 +180,7 @@ export interface IgnitionUserDetails {
   uid: bigint | undefined;
 }
 
+/** `passwd.users[]`. */
 export interface IgnitionUser extends IgnitionUserDetails {
   create: IgnitionUserDetails | undefined;
   name: string;
@@ -167,6 +188,7 @@ export interface IgnitionUser extends IgnitionUserDetails {
   sshAuthorizedKeys: readonly string[];
 }
 
+/** `passwd.groups[]`. */
 export interface IgnitionGroup {
   gid: bigint | undefined;
   name: string;

@@ -21,6 +21,7 @@ export interface Directory extends Node {
   mode: bigint | undefined;
 }
 
+/** The fields of `storage.directories[]`, and what is checked of them. */
 export const directory: Type<Directory> = struct<Directory>(
   'Directory',
   { ...NODE_FIELDS, mode: optional(int), overwrite: OVERWRITE_FIELD },
@@ -30,10 +31,12 @@ export const directory: Type<Directory> = struct<Directory>(
 
 const DEFAULT_MODE = 0o755n;
 
+/** `storage.directories[]` in the terms of Ignition. */
 export function convertDirectory(given: Directory, profile: Profile): IgnitionDirectory {
   return { ...convertNode(given, profile), mode: convertMode(given.mode, DEFAULT_MODE, profile) };
 }
 
+/** `storage.directories[]` as Ignition has it: what is written, in which order, and what is checked. */
 export const directoryShape: Shape<IgnitionDirectory> = shape<IgnitionDirectory>(
   [],
   [...NODE_SHAPE_FIELDS, modeField()],

@@ -18,12 +18,14 @@ export interface Disk {
   partitions: readonly Partition[];
 }
 
+/** The fields of `storage.disks[]`, and what is checked of them. */
 export const disk: Type<Disk> = struct<Disk>('Disk', {
   device: text,
   wipe_table: bool,
   partitions: listOf(partition),
 });
 
+/** `storage.disks[]` in the terms of Ignition. */
 export function convertDisk(
   { device, wipe_table: wipeTable, partitions }: Disk,
   place: Place,
@@ -76,6 +78,7 @@ function checkDevice({ device }: IgnitionDisk): Findings {
   return device === '' ? error('disk device is required') : checkAbsolute(device);
 }
 
+/** `storage.disks[]` as Ignition has it: what is written, in which order, and what is checked. */
 export const diskShape: Shape<IgnitionDisk> = shape<IgnitionDisk>(
   ['device', 'wipeTable', 'partitions'],
   [

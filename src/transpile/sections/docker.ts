@@ -10,6 +10,7 @@ export interface Docker {
   flags: readonly string[];
 }
 
+/** The fields of `docker`, and what is checked of them. */
 export const docker: Type<Docker> = struct<Docker>('Docker', { flags: listOf(text) });
 
 /** The flags stand there as they are, neither quoted nor with anything put in for names in braces. */

@@ -127,10 +127,12 @@ export function optionsOf(rows: readonly OptionRow[], minor: number): readonly S
     .map(([key, type = 'text']) => ({ key, type, flag: key.replaceAll('_', '-') }));
 }
 
+/** The options of etcd 2.3 and newer. */
 export function etcd2Options(): readonly ServiceOption[] {
   return optionsOf(ETCD_2, 3);
 }
 
+/** The options of a minor version of etcd 3, up to the newest that `ct` knew. */
 export function etcd3Options(minor: number): readonly ServiceOption[] {
   return optionsOf(ETCD_3, minor);
 }

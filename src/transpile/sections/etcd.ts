@@ -77,6 +77,7 @@ function checkAbsent(
   }
 }
 
+/** The fields of `etcd`, and what is checked of them. */
 export const etcd: Type<Etcd> = {
   name: 'types.Etcd',
   isUnchecked: false,
@@ -123,7 +124,11 @@ export function etcdFlags(section: Etcd, place: Place, conversion: Conversion): 
   return startOf(section, place, conversion).flags;
 }
 
-/** @param place of the section, by the names of Ignition */
+/**
+ * The unit that runs it; undefined if its options ask for something that the platform does not have.
+ *
+ * @param place of the section, by the names of Ignition
+ */
 export function convertEtcd(
   section: Etcd,
   place: Place,

@@ -67,6 +67,7 @@ function checkMode({ mode, append }: File, profile: Profile): Findings {
     : warning(message);
 }
 
+/** The fields of `storage.files[]`, and what is checked of them. */
 export const file: Type<File> = struct<File>(
   'File',
   {
@@ -163,6 +164,7 @@ const contentsShape: Shape<IgnitionFileContents> = shape<IgnitionFileContents>(
   ],
 );
 
+/** `storage.files[]` as Ignition has it: what is written, in which order, and what is checked. */
 export const fileShape: Shape<IgnitionFile> = shape<IgnitionFile>(
   ['filesystem', 'path', 'contents', 'mode', 'user', 'group'],
   [

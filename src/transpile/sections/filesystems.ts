@@ -44,6 +44,7 @@ const mount: Type<Mount> = struct<Mount>('Mount', {
   options: { type: listOf(text), since: '2.1.0' },
 });
 
+/** The fields of `storage.filesystems[]`, and what is checked of them. */
 export const filesystem: Type<Filesystem> = struct<Filesystem>('Filesystem', {
   name: text,
   mount: optional(mount),
@@ -55,6 +56,7 @@ function convertMount(given: Mount): IgnitionMount {
   return { create: made, device, format, label, options, uuid, wipeFilesystem };
 }
 
+/** `storage.filesystems[]` in the terms of Ignition. */
 export function convertFilesystem(
   { name, mount: given, path }: Filesystem,
   profile: Profile,
@@ -130,6 +132,7 @@ function checkPath({ name, path }: IgnitionFilesystem, profile: Profile): Findin
   return error(isNamed ? `filesystem "${name}": path not absolute` : 'path not absolute');
 }
 
+/** `storage.filesystems[]` as Ignition has it: what is written, in which order, and what is checked. */
 export const filesystemShape: Shape<IgnitionFilesystem> = shape<IgnitionFilesystem>(
   ['name', 'mount', 'path'],
   [nested('mount', mountShape), plain('name'), ifSet('path', { check: checkPath })],

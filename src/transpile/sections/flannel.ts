@@ -119,6 +119,7 @@ function checkNetworkConfig(config: string): Findings {
   );
 }
 
+/** The fields of `flannel`, and what is checked of them. */
 export const flannel: Type<Flannel> = {
   name: 'types.Flannel',
   isUnchecked: false,
@@ -169,6 +170,7 @@ function setNetworkConfig(value: Flannel, { profile }: Conversion): string[] {
   return [`ExecStartPre=${words.join(' ')}`];
 }
 
+/** The unit that runs it; undefined if its options ask for something that the platform does not have. */
 export function convertFlannel(value: Flannel, conversion: Conversion): IgnitionSystemdUnit | undefined {
   const { options } = editionOf(value.version);
   const given = options.map(({ key, flag }) => ({ flag, value: value.options[key] }));

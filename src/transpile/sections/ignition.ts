@@ -47,6 +47,7 @@ const tls: Type<Ignition['security']['tls']> = struct<Ignition['security']['tls'
 });
 const security: Type<Ignition['security']> = struct<Ignition['security']>('Security', { tls });
 
+/** The fields of `ignition`, and what is checked of them. */
 export const ignition: Type<Ignition> = struct<Ignition>('Ignition', {
   config,
   timeouts: { type: timeouts, since: '2.1.0' },
@@ -66,6 +67,7 @@ function convertReference(
   return converted;
 }
 
+/** The other configurations, in the terms of Ignition. */
 export function convertConfigs(
   { config: { append, replace } }: Ignition,
   place: Place,
@@ -79,10 +81,12 @@ export function convertConfigs(
   return { append: appended, replace: convertReference(replace, at.key('replace'), conversion) };
 }
 
+/** The timeouts, in the terms of Ignition. */
 export function convertTimeouts({ timeouts: given }: Ignition): IgnitionTimeouts {
   return { httpResponseHeaders: given.http_response_headers, httpTotal: given.http_total };
 }
 
+/** The certificate authorities, in the terms of Ignition. */
 export function convertSecurity({ security: { tls: given } }: Ignition): IgnitionSecurity {
   const certificateAuthorities = given.certificate_authorities.map(({ source, verification: wanted }) => ({
     source,
@@ -129,6 +133,7 @@ const securityShape: Shape<IgnitionSecurity> = shape<IgnitionSecurity>(
   ],
 );
 
+/** `ignition` as Ignition has it: what is written, in which order, and what is checked. */
 export const ignitionShape: Shape<IgnitionSection> = shape<IgnitionSection>(
   ['version', 'config'],
   [

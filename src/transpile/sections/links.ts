@@ -13,6 +13,7 @@ export interface Link extends Node {
   target: string;
 }
 
+/** The fields of `storage.links[]`, and what is checked of them. */
 export const link: Type<Link> = struct<Link>('Link', {
   ...NODE_FIELDS,
   hard: bool,
@@ -20,6 +21,7 @@ export const link: Type<Link> = struct<Link>('Link', {
   overwrite: OVERWRITE_FIELD,
 });
 
+/** `storage.links[]` in the terms of Ignition. */
 export function convertLink(given: Link, profile: Profile): IgnitionLink {
   const { hard, target } = given;
   return { ...convertNode(given, profile), hard, target };
@@ -30,6 +32,7 @@ function isTargetFine({ hard, target }: IgnitionLink): boolean {
   return hard || target.startsWith('/');
 }
 
+/** `storage.links[]` as Ignition has it: what is written, in which order, and what is checked. */
 export const linkShape: Shape<IgnitionLink> = shape<IgnitionLink>(
   [],
   [

@@ -54,6 +54,7 @@ function checkWindow({ window_start: start = '', window_length: length = '' }: L
   );
 }
 
+/** The fields of `locksmith`, and what is checked of them. */
 export const locksmith: Type<Locksmith> = struct<Locksmith>(
   'Locksmith',
   {

@@ -29,8 +29,10 @@ const unit: Type<NetworkdUnit> = struct<NetworkdUnit>('NetworkdUnit', {
   dropins: { type: listOf(dropIn), since: '2.2.0' },
 });
 
+/** The fields of `networkd`, and what is checked of them. */
 export const networkd: Type<Networkd> = struct<Networkd>('Networkd', { units: listOf(unit) });
 
+/** `networkd` in the terms of Ignition. */
 export function convertNetworkd({ units }: Networkd): IgnitionNetworkdUnit[] {
   return units.map((one) => ({ ...one }));
 }
@@ -66,6 +68,7 @@ const unitShape: Shape<IgnitionNetworkdUnit> = shape<IgnitionNetworkdUnit>(
   ],
 );
 
+/** `networkd` as Ignition has it: what is written, in which order, and what is checked. */
 export const networkdShape: Shape<IgnitionDocument['networkd']> = shape<IgnitionDocument['networkd']>(
   ['units'],
   [nested('units', unitShape)],

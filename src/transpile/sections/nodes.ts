@@ -41,6 +41,7 @@ function convertOwner(owner: Owner | undefined, profile: Profile): IgnitionOwner
   return { id: profile === '2.0.0' && id === 0n ? undefined : id, name };
 }
 
+/** What files, directories and links have in common, in the terms of Ignition. */
 export function convertNode(
   { filesystem, path, user, group, overwrite }: Node,
   profile: Profile,

@@ -20,6 +20,7 @@ export interface Partition {
   type_guid: string;
 }
 
+/** The fields of `storage.disks[].partitions[]`, and what is checked of them. */
 export const partition: Type<Partition> = struct<Partition>('Partition', {
   label: optional(text),
   number: int,
@@ -101,6 +102,7 @@ function checkGuid(guid: string, profile: Profile): Findings {
   );
 }
 
+/** `storage.disks[].partitions[]` as Ignition has it: what is written, in which order, and what is checked. */
 export const partitionShape: Shape<IgnitionPartition> = shape<IgnitionPartition>(
   ['label', 'number', 'size', 'start', 'typeGuid'],
   [

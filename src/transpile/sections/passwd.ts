@@ -85,6 +85,7 @@ const group: Type<Group> = struct<Group>('Group', {
   system: bool,
 });
 
+/** The fields of `passwd`, and what is checked of them. */
 export const passwd: Type<Passwd> = struct<Passwd>('Passwd', { users: listOf(user), groups: listOf(group) });
 
 /** Numbers of users and groups were read without a sign, and from 2.1.0 on written with one. */
@@ -126,6 +127,7 @@ function convertGroup(given: Group, profile: Profile): IgnitionGroup {
   return { gid: convertId(given.gid, profile), name, passwordHash, system };
 }
 
+/** `passwd` in the terms of Ignition. */
 export function convertPasswd({ users, groups }: Passwd, profile: Profile): IgnitionDocument['passwd'] {
   return {
     groups: groups.map((one) => convertGroup(one, profile)),
@@ -210,6 +212,7 @@ const groupShape: Shape<IgnitionGroup> = shape<IgnitionGroup>(
   [ifSet('gid'), plain('name', { always: ['2.3.0'] }), plain('passwordHash'), plain('system')],
 );
 
+/** `passwd` as Ignition has it: what is written, in which order, and what is checked. */
 export const passwdShape: Shape<IgnitionDocument['passwd']> = shape<IgnitionDocument['passwd']>(
   ['users', 'groups'],
   [nested('groups', groupShape), nested('users', userShape)],

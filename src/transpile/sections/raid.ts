@@ -17,6 +17,7 @@ export interface Raid {
   options: readonly string[];
 }
 
+/** The fields of `storage.raid[]`, and what is checked of them. */
 export const raid: Type<Raid> = struct<Raid>('Raid', {
   name: text,
   level: text,
@@ -25,6 +26,7 @@ export const raid: Type<Raid> = struct<Raid>('Raid', {
   options: { type: listOf(text), since: '2.2.0' },
 });
 
+/** `storage.raid[]` in the terms of Ignition. */
 export function convertRaid({ name, level, devices, spares, options }: Raid): IgnitionRaid {
   return { devices, level, name, options, spares };
 }
@@ -59,6 +61,7 @@ function checkDevices({ name, devices }: IgnitionRaid, profile: Profile): Findin
     );
 }
 
+/** `storage.raid[]` as Ignition has it: what is written, in which order, and what is checked. */
 export const raidShape: Shape<IgnitionRaid> = shape<IgnitionRaid>(
   ['name', 'level', 'devices', 'spares'],
   [

@@ -42,8 +42,10 @@ const unit: Type<SystemdUnit> = struct<SystemdUnit>('SystemdUnit', {
   dropins: listOf(dropIn),
 });
 
+/** The fields of `systemd`, and what is checked of them. */
 export const systemd: Type<Systemd> = struct<Systemd>('Systemd', { units: listOf(unit) });
 
+/** `systemd` in the terms of Ignition. */
 export function convertSystemd({ units }: Systemd): IgnitionSystemdUnit[] {
   return units.map((one) => ({ ...one }));
 }
@@ -119,6 +121,7 @@ const unitShape: Shape<IgnitionSystemdUnit> = shape<IgnitionSystemdUnit>(
   ({ contents }, profile) => (profile === '2.0.0' ? checkContents(contents) : NO_FINDINGS),
 );
 
+/** `systemd` as Ignition has it: what is written, in which order, and what is checked. */
 export const systemdShape: Shape<IgnitionDocument['systemd']> = shape<IgnitionDocument['systemd']>(
   ['units'],
   [nested('units', unitShape, { place: (at) => at.key('units').withGeneratedUnits() })],

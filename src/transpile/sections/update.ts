@@ -55,6 +55,7 @@ const ofCoreos: Type<Update> = struct<Pick<Update, 'group' | 'server'>>(
 
 const typeFor = ({ isFlatcar }: Target): Type<Update> => (isFlatcar ? ofFlatcar : ofCoreos);
 
+/** The fields of `update`, and what is checked of them. */
 export const update: Type<Update> = {
   name: ofFlatcar.name,
   isUnchecked: false,

@@ -18,6 +18,7 @@ export interface Verification {
 
 const hash: Type<Hash> = struct<Hash>('Hash', { function: text, sum: text });
 
+/** The fields of `verification`, and what is checked of them. */
 export const verification: Type<Verification> = struct<Verification>('Verification', { hash });
 
 /** A hash with one half only counts as none. */
@@ -36,6 +37,7 @@ function checkHash({ hash: value }: IgnitionVerification): Findings {
   return errorUnless(new TextEncoder().encode(sum).length === SUM_LENGTH, 'incorrect size for hash sum');
 }
 
+/** `verification` as Ignition has it: what is written, in which order, and what is checked. */
 export const verificationShape: Shape<IgnitionVerification> = shape<IgnitionVerification>(
   ['hash'],
   [
