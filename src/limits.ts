@@ -106,4 +106,12 @@ export const LIMITS = {
   jsonDepthMax: 10_000,
   /** Entries that the report on an Ignition document lists; further ones are only counted. */
   reportEntriesMax: 1000,
+  /** How deep a Container Linux Config may be nested: deeper than any is, and not so deep that it exhausts the stack. */
+  configNestingMax: 500,
+  /** How many of its aliases may stand within each other. */
+  configAliasNestingMax: 100,
+  /** How many nodes may be read through aliases for each one of the text: more is an attack on memory. */
+  configExpandedPerNodeMax: 10,
+  /** How many of them may be read in any case. */
+  configExpandedFreeMax: 10_000,
 } as const;

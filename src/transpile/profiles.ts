@@ -3,7 +3,7 @@ export const IGNITION2_PROFILES = ['2.0.0', '2.1.0', '2.2.0', '2.3.0'] as const;
 
 /**
  * A version of the output, with the release of `ct` whose behaviour goes with it: 0.4.2 for 2.0.0, 0.7.0 for 2.1.0,
- * 0.9.0 for 2.2.0, and its last commit for 2.3.0.
+ * 0.9.0 for 2.2.0, and its last commit for 2.3.0. Profiles compare as the texts that they are.
  */
 export type Profile = (typeof IGNITION2_PROFILES)[number];
 
@@ -14,11 +14,6 @@ export interface Target {
   readonly isFlatcar: boolean;
   /** For Ignition 3, which comes with the versions of etcd that are run today: 3.4 to 3.7, and their v3 discovery. */
   readonly isModern: boolean;
-}
-
-/** Whether a profile has what came with another one. */
-export function isAtLeast(profile: Profile, since: Profile): boolean {
-  return IGNITION2_PROFILES.indexOf(profile) >= IGNITION2_PROFILES.indexOf(since);
 }
 
 /** The versions of the Ignition specification that only Muster writes. */

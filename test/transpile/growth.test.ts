@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LIMITS } from '../../src/limits.ts';
 import { type Transpiled, transpile } from '../../src/transpile/public.ts';
 
 /** How many times longer the long text is than the short one. */
@@ -105,15 +106,21 @@ test('aliases that are used often are fine', () => {
 });
 
 test('merges that stand within each other have an end', () => {
-  const chain = list(300, (index) => `  - &m${index + 1} {<<: *m${index}}\n`);
-  const result = transpile(`x:\n  - &m0 {name: a}\n${chain}etcd: *m300`);
-  assert.deepEqual(messagesOf(result), ['yaml: document contains excessive aliasing']);
+  const { configAliasNestingMax: max } = LIMITS;
+  const nested = (count: number): string =>
+    `x:\n  - &m0 {name: a}\n${list(count, (index) => `  - &m${index + 1} {<<: *m${index}}\n`)}etcd: *m${count}`;
+  assert.notEqual(transpile(nested(max - 1)).output, undefined);
+  assert.deepEqual(messagesOf(transpile(nested(max))), ['yaml: document contains excessive aliasing']);
 });
 
 test('nesting has an end, and what is deeper is refused', () => {
-  const nested = (depth: number): string => `x: ${'['.repeat(depth)}${']'.repeat(depth)}`;
-  assert.notEqual(transpile(nested(400)).output, undefined);
-  assert.deepEqual(messagesOf(transpile(nested(600))), ['yaml: exceeded max depth of 500']);
-  const indented = Array.from({ length: 600 }, (_, index) => `${' '.repeat(index)}a:\n`).join('');
-  assert.match(messagesOf(transpile(indented)).join(), /^yaml: line \d+: exceeded max depth of 500$/);
+  const { configNestingMax: max } = LIMITS;
+  const problem = `exceeded max depth of ${max}`;
+  // The mapping around it is one level.
+  const inBrackets = (depth: number): string => `x: ${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}`;
+  assert.notEqual(transpile(inBrackets(max)).output, undefined);
+  assert.deepEqual(messagesOf(transpile(inBrackets(max + 1))), [`yaml: ${problem}`]);
+  const indented = (depth: number): string => list(depth, (index) => `${' '.repeat(index)}a:\n`);
+  assert.notEqual(transpile(indented(max)).output, undefined);
+  assert.deepEqual(messagesOf(transpile(indented(max + 1))), [`yaml: line ${max}: ${problem}`]);
 });

@@ -1,16 +1,9 @@
+import { LIMITS } from '../../limits.ts';
 import type { Profile, Target } from '../profiles.ts';
 import { ReadFailure, yamlFailure } from '../yaml/failure.ts';
 import type { ContentNode, YamlDocument, YamlNode } from '../yaml/nodes.ts';
 import { shortTag } from '../yaml/resolve.ts';
 import type { Reading, Type } from './type.ts';
-
-/** How many nodes may be read through aliases, for each one of the text: more is an attack on memory. */
-const EXPANSION_MAX = 10;
-/** And how many in any case. */
-const EXPANSION_FREE = 10_000;
-
-/** How many aliases may stand within each other. */
-const ALIAS_DEPTH_MAX = 100;
 
 /** Reads nodes as the types of fields, and collects what does not fit. */
 export class Reader implements Reading {
@@ -36,7 +29,8 @@ export class Reader implements Reading {
     const target = this.#document.anchors.get(name);
     if (target === undefined) throw yamlFailure(`unknown anchor '${name}' referenced`);
     if (this.#open.has(name)) throw yamlFailure(`anchor '${name}' value contains itself`);
-    if (this.#open.size === ALIAS_DEPTH_MAX) throw yamlFailure('document contains excessive aliasing');
+    if (this.#open.size === LIMITS.configAliasNestingMax)
+      throw yamlFailure('document contains excessive aliasing');
     this.#open.add(name);
     const value = this.read(type, target, current);
     this.#open.delete(name);
@@ -73,7 +67,8 @@ export class Reader implements Reading {
 
   #countExpanded(): void {
     this.#expanded += 1;
-    if (this.#expanded > EXPANSION_FREE + EXPANSION_MAX * this.#document.size)
+    const { configExpandedFreeMax, configExpandedPerNodeMax } = LIMITS;
+    if (this.#expanded > configExpandedFreeMax + configExpandedPerNodeMax * this.#document.size)
       throw yamlFailure('document contains excessive aliasing');
   }
 }

@@ -11,8 +11,8 @@ interface Platform {
   readonly since: Profile;
   /** The variables that hold the fields there; what is missing is not to be had. */
   readonly fields: Readonly<Partial<Record<DynamicField, string>>>;
-  /** Whether the agent that finds out about the fields must be told where it runs. */
-  readonly isNamedToAgent?: true;
+  /** Whether the service that finds out about the fields must be told where it runs. */
+  readonly isToldToService?: true;
 }
 
 /** Every platform. */
@@ -66,7 +66,7 @@ const PLATFORMS: Readonly<Record<string, Platform>> = {
       PRIVATE_IPV4: 'COREOS_OPENSTACK_IPV4_LOCAL',
       PUBLIC_IPV4: 'COREOS_OPENSTACK_IPV4_PUBLIC',
     },
-    isNamedToAgent: true,
+    isToldToService: true,
   },
   'vagrant-virtualbox': {
     since: '2.0.0',
@@ -78,7 +78,7 @@ const PLATFORMS: Readonly<Record<string, Platform>> = {
   'cloudstack-configdrive': {
     since: '2.1.0',
     fields: { HOSTNAME: 'CLOUDSTACK_LOCAL_HOSTNAME' },
-    isNamedToAgent: true,
+    isToldToService: true,
   },
   custom: {
     since: '2.1.0',
@@ -113,7 +113,7 @@ export function variableOf(platform: string, field: string): string | undefined 
 
 /** The units that a platform needs whatever the configuration says. */
 export function platformUnits(name: string, profile: Profile): IgnitionSystemdUnit[] {
-  if (findPlatform(name)?.isNamedToAgent !== true) return [];
+  if (findPlatform(name)?.isToldToService !== true) return [];
   const contents = `[Service]\nEnvironment=COREOS_METADATA_OPT_PROVIDER=--provider=${name}`;
   const unitOf = (unit: string): IgnitionSystemdUnit => ({
     ...unitWithDropIn(unit, '20-clct-provider-override.conf', contents),

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../limits.ts';
 import { Cursor, isBlank, isBreak, isGap } from './cursor.ts';
 import { yamlFailure } from './failure.ts';
 import type { Mark } from './nodes.ts';
@@ -47,9 +48,6 @@ export interface Token {
 
 const NO_DETAILS: TokenDetails = {};
 const PLAIN: TokenDetails = { isPlain: true };
-
-/** Deeper than any configuration goes, and not so deep that reading it could exhaust the stack. */
-const DEPTH_MAX = 500;
 
 const NEVER_PLAIN: ReadonlySet<number> = new Set([...'-?:,[]{}#&*!|>\'"%@`'].map((one) => one.charCodeAt(0)));
 
@@ -251,8 +249,8 @@ export class Scanner {
   }
 
   #assertDepth(): void {
-    if (this.#flowLevel + this.#indents.length > DEPTH_MAX)
-      throw yamlFailure(`exceeded max depth of ${DEPTH_MAX}`, this.#cursor.line);
+    if (this.#flowLevel + this.#indents.length > LIMITS.configNestingMax)
+      throw yamlFailure(`exceeded max depth of ${LIMITS.configNestingMax}`, this.#cursor.line);
   }
 
   #fetchEnd(): void {
