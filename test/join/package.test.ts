@@ -14,7 +14,7 @@ test('nothing of the package can be imported but muster/client and muster/transp
     'muster',
     'muster/dist/src/main.js',
     'muster/dist/src/join/join.js',
-    'muster/dist/src/ct.js',
+    'muster/dist/src/program.js',
   ]) {
     await assert.rejects(import(name), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
   }
