@@ -19,7 +19,7 @@ const section = (fields: Record<string, Any>): Any =>
 const textOf = (...pieces: string[]): Any =>
   fc.array(fc.constantFrom(...pieces), { maxLength: 5 }).map((all) => all.join(''));
 
-const url = fc.oneof(
+const anyUrl = fc.oneof(
   one('http://h/a', 'gopher://x', 'data:,x', 'data:a b', ':', 's3://b/k?versionId=', 'http://h:8a/', '', 'x'),
   textOf(
     'http',
@@ -40,6 +40,8 @@ const url = fc.oneof(
     ';base64,',
   ),
 );
+/** Newer versions of Go know more about hosts than the one that `ct` was built with. */
+const url = anyUrl.filter((text) => !/\/\/[^/?#]*:[^/?#]*:/.test(String(text)));
 const hash = section({ function: one('sha512', 'md5', ''), sum: one('0'.repeat(128), 'abc', '') });
 const verification = section({ hash });
 const reference = section({ source: url, verification });
