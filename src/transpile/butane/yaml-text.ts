@@ -29,15 +29,19 @@ function quoted(text: string): string {
 /** Lines that would not be read as they are: the indentation of a block is that of its first line with something. */
 const ODD_START = /^\n*[ \t]/;
 
+/** What says how many newlines there are at the end: none, one, or those that stand there. */
+function chompingOf(text: string): string {
+  if (!text.endsWith('\n')) return '-';
+  return text.endsWith('\n\n') ? '+' : '';
+}
+
 /** A text of several lines as a block, or undefined if it cannot be one. */
 function block(text: string, indentation: string): string | undefined {
   const isOne = text.includes('\n') && !UNPRINTABLE.test(text) && !ODD_START.test(text) && /[^\n]/.test(text);
   if (!isOne) return undefined;
-  const [end = ''] = /\n*$/.exec(text) ?? [];
-  const chomping = end === '' ? '-' : end === '\n' ? '' : '+';
-  const body = end === '' ? text : text.slice(0, -1);
+  const body = text.endsWith('\n') ? text.slice(0, -1) : text;
   const lines = body.split('\n').map((line) => (line === '' ? '' : indentation + line));
-  return `|${chomping}\n${lines.join('\n')}`;
+  return `|${chompingOf(text)}\n${lines.join('\n')}`;
 }
 
 /** A text as a scalar of YAML that reads as the same text. @param indentation of the lines below its key */

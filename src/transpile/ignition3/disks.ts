@@ -39,10 +39,12 @@ function translateDisk(disk: IgnitionDisk, place: Place, translation: Translatio
   const partitions = disk.partitions.map((one, index) =>
     translatePartition(one, at.item(index), translation),
   );
-  const labels = partitions.map(({ label }) => label ?? '');
-  for (const [index, label] of labels.entries()) {
-    if (label !== '' && labels.indexOf(label) < index)
+  const labels = new Set<string>();
+  for (const [index, { label }] of partitions.entries()) {
+    if (label === undefined) continue;
+    if (labels.has(label))
       refuse(translation, `the label ${quote(label)} stands twice on one disk`, at.item(index).key('label'));
+    labels.add(label);
   }
   return { device, partitions, wipeTable: trueOrNone(wipeTable) };
 }

@@ -40,30 +40,33 @@ export function mergeFiles(
   placed: readonly Placed<File3>[],
   translation: Translation,
 ): readonly Placed<File3>[] {
-  const byPath = new Map<string, Placed<File3>>();
+  const byPath = new Map<string, Placed<File3>[]>();
   for (const one of placed) {
     const { path } = one.node;
     const before = byPath.get(path);
-    byPath.set(path, before === undefined ? one : mergeFile(before, one, translation));
+    if (before === undefined) {
+      byPath.set(path, [one]);
+    } else if (one.node.append.length > 0) {
+      before.push(one);
+    } else {
+      caution(translation, `the file ${quote(path)} stands twice: the last one counts`, one.place);
+      byPath.set(path, [one]);
+    }
   }
-  return [...byPath.values()];
+  return [...byPath.values()].flatMap(mergeGroup);
 }
 
-function mergeFile(before: Placed<File3>, one: Placed<File3>, translation: Translation): Placed<File3> {
-  const { node, place } = one;
-  if (node.append.length === 0) {
-    caution(translation, `the file ${quote(node.path)} stands twice: the last one counts`, place);
-    return one;
-  }
-  const owned = {
-    group: node.group ?? before.node.group,
-    user: node.user ?? before.node.user,
-    mode: node.mode ?? before.node.mode,
-  };
-  return {
-    node: { ...before.node, ...owned, append: [...before.node.append, ...node.append] },
-    place: before.place,
-  };
+/** One file that may be made, and those that are appended to it; what is said last of its owner and mode counts. */
+function mergeGroup(group: readonly Placed<File3>[]): readonly Placed<File3>[] {
+  const [first] = group;
+  if (first === undefined || group.length === 1) return group;
+  const nodes = group.map(({ node }) => node);
+  const last = <K extends 'group' | 'mode' | 'user'>(key: K): File3[K] | undefined =>
+    nodes.findLast((node) => node[key] !== undefined)?.[key];
+  const append = nodes.flatMap((node) => node.append);
+  const owned = { group: last('group'), mode: last('mode'), user: last('user') };
+  // The keys stay in their order.
+  return [{ node: { ...first.node, ...owned, append }, place: first.place }];
 }
 
 const FOLDER = '/etc/systemd/network';

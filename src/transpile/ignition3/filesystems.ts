@@ -8,7 +8,7 @@ import type { Place } from '../schema/place.ts';
 import { cleanPath } from '../text/paths.ts';
 import { quote } from '../text/quote.ts';
 import type { Filesystem3 } from './document.ts';
-import { findMountUnit } from './mount-units.ts';
+import { findMountPoint, readMountUnits } from './mount-units.ts';
 import { caution, refuse, type Translation, textOrNone } from './translation.ts';
 
 /** The filesystems of a document, and where the files of each one go. */
@@ -48,11 +48,11 @@ function existingAt({ name, path = '' }: IgnitionFilesystem, place: Place, trans
 function mountPointOf(
   { name }: IgnitionFilesystem,
   mount: IgnitionMount,
-  units: IgnitionDocument['systemd']['units'],
+  mounted: ReadonlyMap<string, string>,
   { mounts }: Translation,
 ): string | undefined {
   const asked = mounts.get(name) ?? (name === 'root' ? '/' : undefined);
-  const found = asked ?? findMountUnit(mount, units)?.where;
+  const found = asked ?? findMountPoint(mount, mounted);
   return found === undefined ? undefined : cleanPath(found);
 }
 
@@ -109,6 +109,7 @@ export function translateFilesystems(
   translation: Translation,
 ): Filesystems {
   const place = storagePlace.key('filesystems');
+  const mounted = readMountUnits(systemd.units);
   const mountPoints = new Map<string, string | undefined>([['root', '/'], ...translation.mounts]);
   const placed: (readonly [Filesystem3, Place])[] = [];
   for (const [index, filesystem] of storage.filesystems.entries()) {
@@ -118,7 +119,7 @@ export function translateFilesystems(
       mountPoints.set(name, existingAt(filesystem, at, translation));
       continue;
     }
-    const mountPoint = mountPointOf(filesystem, mount, systemd.units, translation);
+    const mountPoint = mountPointOf(filesystem, mount, mounted, translation);
     mountPoints.set(name, mountPoint);
     placed.push([translateMount(mount, mountPoint, at.key('mount'), translation), at]);
   }

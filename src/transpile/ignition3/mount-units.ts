@@ -1,36 +1,35 @@
 import type { IgnitionMount, IgnitionSystemdUnit } from '../ignition2/document.ts';
 
-/** The last value of an option in the text of a unit. */
-function optionOf(contents: string, option: string): string | undefined {
-  const lines = [...contents.matchAll(new RegExp(`^[ \\t]*${option}[ \\t]*=[ \\t]*(.*?)[ \\t]*$`, 'gm'))];
-  return lines.at(-1)?.[1];
+const WHAT = /^[ \t]*What[ \t]*=(.*)$/gm;
+const WHERE = /^[ \t]*Where[ \t]*=(.*)$/gm;
+
+/** The last value of an option in the text of a unit; empty where it has none. */
+function lastOf(contents: string, option: RegExp): string {
+  const [, value = ''] = [...contents.matchAll(option)].at(-1) ?? [];
+  return value.trim();
 }
 
-/** What a unit may call the device of a filesystem. */
-function namesOf({ device, label, uuid }: IgnitionMount): readonly string[] {
-  return [
+/** Where the units of a configuration mount what, once the machine runs. */
+export function readMountUnits(units: readonly IgnitionSystemdUnit[]): ReadonlyMap<string, string> {
+  const mounted = new Map<string, string>();
+  for (const { contents, name } of units) {
+    if (!name.endsWith('.mount')) continue;
+    const what = lastOf(contents, WHAT);
+    const where = lastOf(contents, WHERE);
+    if (what !== '' && where.startsWith('/') && !mounted.has(what)) mounted.set(what, where);
+  }
+  return mounted;
+}
+
+/** Where a filesystem is mounted, by any of the names that a unit may call it. */
+export function findMountPoint(
+  { device, label, uuid }: IgnitionMount,
+  mounted: ReadonlyMap<string, string>,
+): string | undefined {
+  const names = [
     device,
     ...(label === undefined || label === '' ? [] : [`/dev/disk/by-label/${label}`, `LABEL=${label}`]),
     ...(uuid === undefined || uuid === '' ? [] : [`/dev/disk/by-uuid/${uuid}`, `UUID=${uuid}`]),
   ];
-}
-
-/** A unit that mounts a filesystem once the machine runs. */
-export interface MountUnit {
-  readonly name: string;
-  readonly where: string;
-}
-
-/** The unit of a configuration that mounts a filesystem: it says where its files are meant to be. */
-export function findMountUnit(
-  mount: IgnitionMount,
-  units: readonly IgnitionSystemdUnit[],
-): MountUnit | undefined {
-  const names = namesOf(mount);
-  for (const { contents, name } of units) {
-    if (!name.endsWith('.mount') || !names.includes(optionOf(contents, 'What') ?? '')) continue;
-    const where = optionOf(contents, 'Where');
-    if (where?.startsWith('/') === true) return { name, where };
-  }
-  return undefined;
+  return names.map((name) => mounted.get(name)).find((where) => where !== undefined);
 }

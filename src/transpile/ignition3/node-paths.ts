@@ -11,6 +11,9 @@ export interface Placed<T extends Node3> {
   readonly place: Place;
 }
 
+/** What Linux takes. */
+const PATH_MAX = 4095;
+
 /** Finds the paths of what is on a filesystem. */
 export class NodePaths {
   readonly #mountPoints: ReadonlyMap<string, string | undefined>;
@@ -21,9 +24,13 @@ export class NodePaths {
     this.#translation = translation;
   }
 
-  /** The path on the machine. It tells of a filesystem that is not known. */
+  /** The path on the machine. It tells of a filesystem that is not known, and of what no machine can open. */
   pathOf({ filesystem, path }: IgnitionNode, place: Place): string {
     const mountPoint = this.#mountPoints.get(filesystem);
+    if (path.length > PATH_MAX) {
+      refuse(this.#translation, `a path has at most ${PATH_MAX} bytes`, place.key('path'));
+      return '/';
+    }
     if (mountPoint !== undefined) return joinPath(mountPoint, path);
     const what = this.#mountPoints.has(filesystem) ? 'it does not say where it is' : 'there is none here';
     refuse(
@@ -54,8 +61,7 @@ export function translateNode(node: IgnitionNode, path: string): Node3 {
 const SPECIAL_BITS = 0o7000n;
 
 /**
- * Special bits came with 3.4.0. Later releases of Ignition say that they have worked since 3.6.0 only, which no release of
- * Flatcar reads yet.
+ * Special bits came with 3.4.0. Later releases of Ignition say that they work from 3.6.0 on only.
  */
 export function translateMode(
   mode: bigint | undefined,
