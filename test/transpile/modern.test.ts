@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { type TranspileOptions, transpile } from '../../src/transpile/public.ts';
+import { readEtcdSettings, type TranspileOptions, transpile } from '../../src/transpile/public.ts';
 import { missingPeers, peerDir } from '../support/peers.ts';
 import { readGoldenCases } from './golden-case.ts';
 import { askButane, askIgnition } from './judges.ts';
-import { randomConfig } from './random-config.ts';
+import { mistypedConfig, randomConfig } from './random-config.ts';
 
 const needsNewest = { skip: missingPeers('ignition-2.24') };
 const needsIgnition = { skip: missingPeers('ignition-2.14') };
@@ -110,6 +110,23 @@ function askNewest(documents: readonly string[]): string[] {
     .map((line): { entries: { message: string }[] } => JSON.parse(line));
   return verdicts.map(({ entries }) => entries.map(({ message }) => message).join('; '));
 }
+
+test('whatever a configuration holds, there is a document or an error, and what etcd is told stands in it', () => {
+  fc.assert(
+    fc.property(fc.oneof(randomConfig, mistypedConfig), (input) => {
+      const options: TranspileOptions = { to: 'butane', platform: 'custom' };
+      const { output, report } = transpile(input, options);
+      assert.equal(
+        output === undefined,
+        report.some(({ severity }) => severity === 'error'),
+      );
+      const lines = input.split('\n');
+      for (const { column = 1, line = 1 } of readEtcdSettings(input, options)?.settings ?? [])
+        assert(column >= 1 && column <= (lines[line - 1] ?? '').length + 1, `line ${line}, column ${column}`);
+    }),
+    { numRuns: 500 },
+  );
+});
 
 test('of random configurations, what is written is as the newest Ignition wants it', needsNewest, () => {
   const inputs = fc.sample(randomConfig, 2000);
