@@ -28,7 +28,7 @@ export function loadAssets(): Assets {
     script: loadAsset('muster', 'js', 'text/javascript; charset=utf-8'),
     icon: loadAsset('icon', 'svg', 'image/svg+xml'),
     transpiler: loadAsset('transpile', 'js', 'text/javascript; charset=utf-8'),
-    library: loadModules('transpile', new URL('../transpile/', import.meta.url), 'public.js'),
+    library: loadModules('library', new URL('../', import.meta.url), 'transpile/public.js'),
   };
 }
 

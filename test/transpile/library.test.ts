@@ -5,7 +5,7 @@ import * as library from 'muster/transpile';
 const { formatReport, transpile } = library;
 
 test('muster/transpile has these names', () => {
-  const names = ['PLATFORM_NAMES', 'PROFILES', 'formatReport', 'transpile'];
+  const names = ['PLATFORM_NAMES', 'PROFILES', 'formatReport', 'readEtcdSettings', 'transpile'];
   assert.deepEqual(Object.keys(library).sort(), names);
 });
 
