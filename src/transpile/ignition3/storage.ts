@@ -5,7 +5,7 @@ import type { Directory3, File3, Link3, Storage3 } from './document.ts';
 import { mergeFiles, networkdFiles, translateFile } from './files.ts';
 import { translateFilesystems } from './filesystems.ts';
 import { checkPaths, keepLast, NodePaths, type Placed, translateMode, translateNode } from './node-paths.ts';
-import { refuse, type Translation, trueOrNone } from './translation.ts';
+import { caution, refuse, type Translation, trueOrNone } from './translation.ts';
 
 function translateLink(
   link: IgnitionLink,
@@ -15,9 +15,15 @@ function translateLink(
 ): Placed<Link3> {
   const { hard, target } = link;
   if (target === '') refuse(translation, 'a link needs a target', place.key('target'));
+  const node = translateNode(link, paths.pathOf(link, place));
+  const hasOwner = node.user !== undefined || node.group !== undefined;
+  if (hard && hasOwner) {
+    const message = 'a hard link has the owner of its file in Ignition 3: its own is left out';
+    caution(translation, message, place.key(node.user === undefined ? 'group' : 'user'));
+  }
   return {
     node: {
-      ...translateNode(link, paths.pathOf(link, place)),
+      ...(hard ? { ...node, user: undefined, group: undefined } : node),
       hard: trueOrNone(hard),
       // A hard link stays within its filesystem, and its target was written as that sees it.
       target: hard ? paths.besides(link, target) : target,
