@@ -49,6 +49,7 @@ function translateDisk(disk: IgnitionDisk, place: Place, translation: Translatio
   return { device, partitions, wipeTable: trueOrNone(wipeTable) };
 }
 
+/** The disks with their partitions. */
 export function translateDisks(
   disks: readonly IgnitionDisk[],
   place: Place,
@@ -76,6 +77,7 @@ function translateRaid(
   };
 }
 
+/** The arrays of disks. */
 export function translateRaids(
   arrays: readonly IgnitionRaid[],
   place: Place,

@@ -16,7 +16,7 @@ function translateContents(
   return { compression: textOrNone(compression), source, verification: { hash: verification.hash } };
 }
 
-/** @param hasMode whether the configuration says a mode, and not only its profile */
+/** A file, or what is appended to one. @param hasMode whether the configuration says a mode, and not only its profile */
 export function translateFile(
   file: IgnitionFile,
   place: Place,

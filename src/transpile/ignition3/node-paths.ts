@@ -51,7 +51,7 @@ function translateOwner(owner: IgnitionOwner | undefined): Owner3 | undefined {
   return owner && { id: owner.id, name: textOrNone(owner.name) };
 }
 
-/** What files, directories and links have in common. */
+/** What files, directories and links have in common. @param path on the machine */
 export function translateNode(node: IgnitionNode, path: string): Node3 {
   const { group, overwrite, user } = node;
   return { group: translateOwner(group), overwrite, path, user: translateOwner(user) };

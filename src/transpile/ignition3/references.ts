@@ -57,6 +57,7 @@ function cautionOfOthers({ append, replace }: IgnitionSection['config'], at: Pla
   if (replace !== undefined) caution(to, MUST_FOLLOW, at.key('replace'));
 }
 
+/** The section `ignition`: other configurations, and how they are fetched. */
 export function translateSection(
   { config, security, timeouts }: IgnitionSection,
   place: Place,

@@ -71,6 +71,7 @@ function checkNames(
   }
 }
 
+/** The section `passwd`. */
 export function translatePasswd(
   { groups, users }: IgnitionDocument['passwd'],
   place: Place,

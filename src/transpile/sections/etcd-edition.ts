@@ -9,6 +9,7 @@ export interface Edition {
   readonly findings: Findings;
 }
 
+/** A version with these options. */
 export function edition(options: readonly ServiceOption[], findings: Findings = NO_FINDINGS): Edition {
   return { options, type: optionsType('Etcd', options), findings };
 }

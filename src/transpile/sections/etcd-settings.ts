@@ -42,7 +42,7 @@ function versionTextOf({ version }: Etcd, minor: number | undefined): string | u
   return minor === undefined ? undefined : `3.${minor}`;
 }
 
-/** @param place of the section, by the names of Ignition */
+/** What a section tells etcd. @param place of the section, by the names of Ignition */
 export function describeEtcd(section: Etcd, place: Place, conversion: Conversion): EtcdSettings {
   const { options, version } = section;
   const { isModern } = conversion;
