@@ -3,20 +3,9 @@ import { readAdminToken } from '../server/load-settings.ts';
 import type { Environment } from '../server/settings.ts';
 import { usageError, type Values } from './arguments.ts';
 import { readTlsChoice } from './join-tls.ts';
-import type { Flag } from './manual.ts';
+import { SERVICE_FLAGS, type ValueFlag } from './service-flags.ts';
 
-/** An option with a value. */
-type ValueFlag = Flag & { readonly value: string };
-
-/** The options of commands that ask a running Muster. */
-export const SERVICE_FLAGS: Readonly<Record<'tls-ca' | 'tls-cert' | 'tls-key', ValueFlag>> = {
-  'tls-ca': {
-    value: 'FILE',
-    help: 'a CA for the certificate of the service, beside those that Node trusts',
-  },
-  'tls-cert': { value: 'FILE', help: 'with --tls-key, a certificate for a service that wants one' },
-  'tls-key': { value: 'FILE', help: 'the key of that certificate' },
-};
+export { SERVICE_FLAGS };
 
 /** The options of commands that change a token. */
 export const CREDENTIAL_FLAGS: Readonly<Record<'secret-file' | 'admin-token-file', ValueFlag>> = {

@@ -1,13 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseClusterSize } from '../registry/cluster-size.ts';
-import { readAdminToken } from '../server/load-settings.ts';
 import {
   type EtcdDialect,
   type LocalFiles,
   PLATFORM_NAMES,
   PROFILES,
   type Profile,
-  readEtcdSettings,
   type TranspileOptions,
   transpile,
 } from '../transpile/public.ts';
@@ -16,10 +13,9 @@ import { type CliContext, type Command, EXIT_CODES } from './command.ts';
 import { formatGoUsage, parseGoFlags } from './go-flags.ts';
 import { openLocalFiles, systemProblem } from './local-files.ts';
 import { type Flags, formatManual, type Manual } from './manual.ts';
-import { callOptionsOf, SERVICE_FLAGS } from './service-arguments.ts';
-import { askService, SERVICE_EXIT_CODES } from './service-command.ts';
-import { lintEtcd } from './transpile-lint.ts';
-import { type TokenSource, type TranspiledWithToken, transpileWithToken } from './transpile-token.ts';
+import { SERVICE_EXIT_CODES, SERVICE_FLAGS } from './service-flags.ts';
+import type { TranspileAs } from './transpile-checks.ts';
+import { TranspileFailure } from './transpile-failure.ts';
 
 /** The flags of `ct`, and those of Muster behind them. */
 const FLAGS: Flags = {
@@ -92,11 +88,6 @@ const MANUAL: Manual = {
   ],
 };
 
-/** A failure that ends the command, as one line. */
-class TranspileFailure extends Error {
-  override readonly name = 'TranspileFailure';
-}
-
 async function readInput(path: string, { stdin }: CliContext): Promise<Uint8Array> {
   if (path !== '') {
     try {
@@ -164,49 +155,20 @@ function optionsOf(values: ReadonlyMap<string, string>): TranspileOptions {
   };
 }
 
-/** Where a token is to come from; undefined if the configuration is transpiled as it is. */
-function tokenSourceOf(values: ReadonlyMap<string, string>): TokenSource | undefined {
-  const service = values.get('token-from');
-  if (service === undefined) return undefined;
-  if (!/^https?:\/\//i.test(service) || !URL.canParse(service))
-    throw new TranspileFailure(`-token-from takes the URL of a service, and not ${JSON.stringify(service)}`);
-  const size = values.get('size');
-  const adminTokenFile = values.get('admin-token-file');
-  return {
-    service: service.replace(/\/+$/, ''),
-    size: size === undefined ? undefined : parseClusterSize(size),
-    adminToken: adminTokenFile === undefined ? undefined : readAdminToken(adminTokenFile),
-  };
-}
-
-/** Transpiles a configuration, and says what was asked for beside that. */
-async function transpileAs(
-  input: Uint8Array,
-  values: ReadonlyMap<string, string>,
-  options: TranspileOptions,
-  signal: AbortSignal,
-): Promise<TranspiledWithToken> {
-  const source = tokenSourceOf(values);
-  if (source !== undefined) {
-    const call = callOptionsOf(Object.fromEntries(values), signal);
-    return transpileWithToken(input, options, source, call);
-  }
-  const transpiled = transpile(input, options);
-  const etcd = values.get('lint') === 'true' ? readEtcdSettings(input, options) : undefined;
-  const isLinted = transpiled.output !== undefined && etcd !== undefined;
-  return { transpiled, findings: isLinted ? lintEtcd(etcd, {}) : [], notices: [] };
-}
+const transpileAlone: TranspileAs = (input, options) => {
+  return { transpiled: transpile(input, options), findings: [], notices: [] };
+};
 
 async function runWith(
   values: ReadonlyMap<string, string>,
   context: CliContext,
-  signal: AbortSignal,
+  transpileAs: TranspileAs,
 ): Promise<number> {
   const { stderr } = context;
   try {
     const input = await readInput(values.get('in-file') ?? '', context);
     const options = optionsOf(values);
-    const { findings, notices, transpiled } = await transpileAs(input, values, options, signal);
+    const { findings, notices, transpiled } = await transpileAs(input, options);
     const { isUnreadable, output, report } = transpiled;
     stderr.write(formatReport([...report, ...findings, ...notices]));
     if (isUnreadable) stderr.write('Failed to parse config\n');
@@ -221,11 +183,12 @@ async function runWith(
   }
 }
 
-function run(values: ReadonlyMap<string, string>, context: CliContext): Promise<number> {
-  // Nothing but a service can be waited for, so that signals end the command as they end any other program.
-  return values.has('token-from')
-    ? askService('transpile', context, (signal) => runWith(values, context, signal))
-    : runWith(values, context, new AbortController().signal);
+async function run(values: ReadonlyMap<string, string>, context: CliContext): Promise<number> {
+  if (!values.has('token-from') && values.get('lint') !== 'true')
+    return runWith(values, context, transpileAlone);
+  // Few ask for it, and it would take as long to load as the rest does to run.
+  const { withChecks } = await import('./transpile-checks.ts');
+  return withChecks(values, context, (transpileAs) => runWith(values, context, transpileAs));
 }
 
 /** `muster transpile`, with the command line, the words and the exit codes of `ct`. */
