@@ -2,7 +2,9 @@
 // command, module by module; nothing is asked of the service once it is here.
 
 const root = document.querySelector('.transpiler');
-const { transpile } = await import(root.dataset.library);
+const [{ readEtcdSettings, transpile }, { lintEtcd }] = await Promise.all(
+  root.dataset.library.split(' ').map((path) => import(path)),
+);
 
 const PAUSE_MS = 150;
 /** How many entries are shown; a text that is no config at all may have thousands. */
@@ -88,9 +90,16 @@ function describeVerdict({ output: document, report }) {
   return counts === '' ? `${begin}.` : `${begin}: ${counts}.`;
 }
 
+/** The document, and what is to be said of it and of what etcd is told. */
+function transpileAndLint(text, options) {
+  const made = transpile(text, options);
+  const etcd = made.output === undefined ? undefined : readEtcdSettings(text, options);
+  return etcd === undefined ? made : { ...made, report: [...made.report, ...lintEtcd(etcd, {})] };
+}
+
 function show() {
   const text = config.value;
-  const made = transpile(text, readOptions());
+  const made = transpileAndLint(text, readOptions());
   const lines = text.replace(/\n$/, '').split('\n');
   field('verdict').textContent = describeVerdict(made);
   field('report').replaceChildren(

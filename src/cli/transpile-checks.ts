@@ -1,3 +1,4 @@
+import { lintEtcd } from '../boot-config/lint/lint-etcd.ts';
 import type { CallOptions } from '../join/options.ts';
 import { parseClusterSize } from '../registry/cluster-size.ts';
 import { readAdminToken } from '../server/load-settings.ts';
@@ -6,7 +7,6 @@ import type { CliContext } from './command.ts';
 import { callOptionsOf } from './service-arguments.ts';
 import { askService } from './service-command.ts';
 import { TranspileFailure } from './transpile-failure.ts';
-import { lintEtcd } from './transpile-lint.ts';
 import { type TokenSource, type TranspiledWithToken, transpileWithToken } from './transpile-token.ts';
 
 /** A way to transpile a configuration, and to say something beside that. */

@@ -1,4 +1,5 @@
 import { createManagedToken, readReport } from '../api-client/api-client.ts';
+import { lintEtcd } from '../boot-config/lint/lint-etcd.ts';
 import { isDiscoveryError } from '../join/discovery-error.ts';
 import type { CallOptions } from '../join/options.ts';
 import type { TokenReport } from '../registry/token-report.ts';
@@ -9,7 +10,6 @@ import {
   type TranspileOptions,
   transpile,
 } from '../transpile/public.ts';
-import { lintEtcd } from './transpile-lint.ts';
 
 /** Where a token comes from. */
 export interface TokenSource {

@@ -28,7 +28,10 @@ export function loadAssets(): Assets {
     script: loadAsset('muster', 'js', 'text/javascript; charset=utf-8'),
     icon: loadAsset('icon', 'svg', 'image/svg+xml'),
     transpiler: loadAsset('transpile', 'js', 'text/javascript; charset=utf-8'),
-    library: loadModules('library', new URL('../', import.meta.url), 'transpile/public.js'),
+    library: loadModules('library', new URL('../', import.meta.url), [
+      'transpile/public.js',
+      'boot-config/lint/lint-etcd.js',
+    ]),
   };
 }
 

@@ -4,8 +4,8 @@ import type { Asset } from './asset.ts';
 
 /** Modules that a browser loads as they are, which only import each other. */
 export interface Modules {
-  /** The path of the one that stands for all. */
-  readonly entry: string;
+  /** The paths of those that were asked for, in that order. */
+  readonly entries: readonly string[];
   readonly files: readonly Asset[];
 }
 
@@ -13,14 +13,14 @@ export interface Modules {
 const IMPORTS = /^(?:import|export)\b[^'"=\n]*['"]([^'"\n]+)['"];$/gm;
 
 /**
- * Reads a compiled module and all that it imports. They are served below one folder that changes with their content, so
+ * Reads compiled modules and all that they import. They are served below one folder that changes with their content, so
  * that they find each other as they do in the package, without a build for browsers and without a map of imports, which a
  * strict policy of a page does not let in.
  *
  * @param name of the folder, for people
  * @param root the folder that all modules are in
  */
-export function loadModules(name: string, root: URL, entry: string): Modules {
+export function loadModules(name: string, root: URL, entries: readonly string[]): Modules {
   const texts = new Map<string, string>();
   const read = (url: URL): void => {
     const path = url.href.slice(root.href.length);
@@ -34,12 +34,12 @@ export function loadModules(name: string, root: URL, entry: string): Modules {
       read(new URL(target, url));
     }
   };
-  read(new URL(entry, root));
+  for (const entry of entries) read(new URL(entry, root));
   const hash = createHash('sha256');
   for (const [path, text] of texts) hash.update(`${path}\n${text}\n`);
   const folder = `/-/${name}.${hash.digest('hex').slice(0, 12)}/`;
   const files = [...texts].map(([path, text]): Asset => {
     return { path: folder + path, contentType: 'text/javascript; charset=utf-8', body: Buffer.from(text) };
   });
-  return { entry: folder + entry, files };
+  return { entries: entries.map((entry) => folder + entry), files };
 }

@@ -39,7 +39,7 @@ export function describeTranspilePage({ library, transpiler }: Assets): Page {
 <p class="lede">It becomes what a machine boots with: Ignition 2 to the byte as ct made it, Ignition 3, or Butane. All of it happens in this browser, and nothing that you write is sent anywhere.</p>
 </header>
 <noscript><p class="finding problem">This page works with JavaScript only, since nothing is sent to the service. Without, there is <code>muster transpile</code>.</p></noscript>
-<div class="transpiler" data-library="${library.entry}">
+<div class="transpiler" data-library="${library.entries.join(' ')}">
 <section aria-labelledby="config-title">
 <h2 id="config-title"><label for="config">The config</label></h2>
 <div class="choice">

@@ -1,6 +1,7 @@
-import type { Configuration, GivenSetting } from '../boot-config/lint/configuration.ts';
-import { type LintEntry, type LintOptions, lintSettings } from '../boot-config/lint/lint.ts';
-import type { EtcdSettings, ReportEntry } from '../transpile/public.ts';
+import type { EtcdSettings, ReportEntry } from '../../transpile/public.ts';
+import type { Configuration, GivenSetting } from './configuration.ts';
+import type { LintEntry } from './entry.ts';
+import { type LintOptions, lintSettings } from './lint-settings.ts';
 
 /** What the service says of a token keeps a machine out for certain; the rest is for people to judge. */
 const FATAL = /^token-|^size-differs$/;
@@ -17,7 +18,8 @@ function configurationOf({ isNamedByUnit, settings, version }: EtcdSettings): Co
     settings: settings.map(({ flag, key, value }, index): GivenSetting => {
       return { flag, value, line: index + 1, source: 'flag', spelling: key };
     }),
-    versionText: version,
+    // Versions that there never were are none to go by.
+    versionText: version !== undefined && /^[23]\.\d{1,3}$/.test(version) ? version : undefined,
     isPartial: true,
     isJoined: false,
     isNamedByUnit,
