@@ -275,7 +275,7 @@ test('what a peer answers gets into the line of a proxy only where it is the URL
     'http://10.0.0.1:2379',
     'http://[fd00::1]:2379',
   ];
-  await using peer = await startPeer((_req, res) => res.end(JSON.stringify([{ clientURLs }, null, 'x'])));
+  await using peer = await startPeer((_req, res) => res.end(JSON.stringify([{ id: 7, clientURLs }])));
   await using muster = await startMuster();
   const url = await newDiscoveryUrl(muster.url, 1);
   assert.equal((await runJoin(url, '--name', 'm1', '--peer-urls', peer.url)).code, 0);
@@ -301,7 +301,7 @@ test('muster join that was told to end starts no proxy, though a member has answ
     wasAsked = resolve;
   });
   await using ready = await startPeer((_req, res) =>
-    res.end(JSON.stringify([{ clientURLs: ['http://10.0.0.1:2379'] }])),
+    res.end(JSON.stringify([{ id: 7, clientURLs: ['http://10.0.0.1:2379'] }])),
   );
   await using silent = await startPeer(() => wasAsked());
   await using muster = await startMuster();
