@@ -22,12 +22,15 @@ export interface Directory extends Node {
 }
 
 /** The fields of `storage.directories[]`, and what is checked of them. */
-export const directory: Type<Directory> = struct<Directory>(
-  'Directory',
-  { ...NODE_FIELDS, mode: optional(int), overwrite: OVERWRITE_FIELD },
-  ({ mode }) =>
-    mode === undefined ? warning('mode unspecified for directory, defaulting to 0755') : NO_FINDINGS,
-);
+export const directory: Type<Directory> = struct<Directory>('Directory', {
+  ...NODE_FIELDS,
+  mode: {
+    type: optional(int),
+    check: ({ mode }: Directory) =>
+      mode === undefined ? warning('mode unspecified for directory, defaulting to 0755') : NO_FINDINGS,
+  },
+  overwrite: OVERWRITE_FIELD,
+});
 
 const DEFAULT_MODE = 0o755n;
 

@@ -68,17 +68,13 @@ function checkMode({ mode, append }: File, profile: Profile): Findings {
 }
 
 /** The fields of `storage.files[]`, and what is checked of them. */
-export const file: Type<File> = struct<File>(
-  'File',
-  {
-    ...NODE_FIELDS,
-    mode: optional(int),
-    contents,
-    overwrite: OVERWRITE_FIELD,
-    append: { type: bool, since: '2.2.0' },
-  },
-  checkMode,
-);
+export const file: Type<File> = struct<File>('File', {
+  ...NODE_FIELDS,
+  mode: { type: optional(int), check: checkMode },
+  contents,
+  overwrite: OVERWRITE_FIELD,
+  append: { type: bool, since: '2.2.0' },
+});
 
 const DEFAULT_MODE = 0o644n;
 
