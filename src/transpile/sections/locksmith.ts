@@ -32,13 +32,16 @@ function checkStrategy({ reboot_strategy: strategy }: Locksmith, profile: Profil
 }
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+/** Go's way of reading words, which `ct` used, does not go on in another line: without two words there is no day. */
+const DAY_AND_TIME = /^[^\S\n]*(\S+)[^\S\n]+(\S+)/u;
+/** What `ct` itself called the day where there is none; it was taken from the configuration as well. */
+const NO_DAY = 'not-present';
 const TIME = /^(?:[01]?[0-9]|2[0-3]):[0-5][0-9]$/;
 
 function checkStart({ window_start: start }: Locksmith): Findings {
   if (start === undefined || start === '') return NO_FINDINGS;
-  const words = start.split(/\s+/u).filter((word) => word !== '');
-  const [day = '', time = ''] = words.length >= 2 ? words : ['sun', start];
-  if (!DAYS.includes(day.toLowerCase())) return error('unknown day in window start');
+  const [, day = NO_DAY, time = start] = DAY_AND_TIME.exec(start) ?? [];
+  if (![...DAYS, NO_DAY].includes(day.toLowerCase())) return error('unknown day in window start');
   return errorUnless(TIME.test(time), "couldn't parse window start");
 }
 
