@@ -61,6 +61,14 @@ export class Place {
     return new Place(value, value?.start ?? this.start, this.#lookup);
   }
 
+  /**
+   * Where it stands, for what is said while values are converted: there, `ct` gave no place at all for a value that it
+   * could not find, behind an alias or a merge.
+   */
+  get found(): Mark | undefined {
+    return this.node === undefined && this.#lookup.exact === undefined ? undefined : this.start;
+  }
+
   /** The keys that are not known, with where they stand; of equal keys, the last one. */
   unknownKeys(known: Known): ReadonlyMap<string, Mark> {
     const node = this.#content;

@@ -110,7 +110,7 @@ export function convertFile(given: File, place: Place, conversion: Conversion): 
   const source = convertSource(held, conversion);
   if (typeof source !== 'string') {
     const at = place.key('contents');
-    report.add(source.findings, (source.key === 'url' ? at.key('remote').key('url') : at.key('local')).start);
+    report.add(source.findings, (source.key === 'url' ? at.key('remote').key('url') : at.key('local')).found);
     if (hasError(source.findings) || source.key === 'url') return undefined;
   }
   const { compression, url, verification: wanted } = held.remote;

@@ -61,7 +61,7 @@ function convertReference(
 ): IgnitionReference {
   const converted = { source, verification: convertVerification(wanted) };
   const url = parseUrl(source);
-  if (typeof url === 'string') report.add(error(url), place.key('source').start);
+  if (typeof url === 'string') report.add(error(url), place.key('source').found);
   // Profile 2.0.0 keeps URLs in their parts, and writes them anew.
   else if (profile === '2.0.0') return { ...converted, source: formatUrl(url) };
   return converted;

@@ -64,7 +64,7 @@ export function convertPartition(
 ): IgnitionPartition | undefined {
   const sizeOf = (key: 'size' | 'start'): bigint | string | undefined => {
     const value = convertSize(given[key], profile);
-    if (typeof value === 'string') report.add(error(value), place.key(key).start);
+    if (typeof value === 'string') report.add(error(value), place.key(key).found);
     return value;
   };
   // `ct` went on to the next partition at the first problem.
