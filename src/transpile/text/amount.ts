@@ -9,8 +9,8 @@ export type Amount =
   | { readonly kind: 'amount'; readonly value: number; readonly isNegative: boolean }
   | AmountProblem;
 
-/** Go counts in 64 bits. */
-const LIMIT = 2 ** 63;
+/** Go counts in 64 bits, where this is the first number that is too large. */
+export const LIMIT: number = 2 ** 63;
 
 const PAIR = /([0-9]*)(?:(\.)([0-9]*))?([^.0-9]*)/y;
 
@@ -33,6 +33,7 @@ export function parseAmount(text: string, units: ReadonlyMap<string, number>): A
     if (size === undefined) return { kind: 'unknown unit', unit };
     value += (Number(whole) + Number(`0.${fraction}`)) * size;
   }
-  if (value >= LIMIT) return { kind: 'overflow' };
+  // Like Go, which compares in floats too, this lets the limit itself through.
+  if (value > LIMIT) return { kind: 'overflow' };
   return { kind: 'amount', value: Math.trunc(value), isNegative };
 }

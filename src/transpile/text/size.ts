@@ -1,4 +1,4 @@
-import { type AmountProblem, parseAmount } from './amount.ts';
+import { type AmountProblem, LIMIT, parseAmount } from './amount.ts';
 import { quote } from './quote.ts';
 
 const PREFIXES = ['K', 'M', 'G', 'T', 'P', 'E'];
@@ -29,7 +29,8 @@ export function parseSize(text: string): { bytes: number } | { problem: string }
     const amount = parseAmount(text, units);
     if (amount.kind !== 'amount') {
       problem = wordProblem(amount, text);
-    } else if (amount.isNegative && amount.value > 0) {
+    } else if ((amount.isNegative && amount.value > 0) || amount.value >= LIMIT) {
+      // In 64 bits, what is just too large becomes the least number.
       return { problem: `invalid dimension (negative): ${quote(text)}` };
     } else {
       return { bytes: amount.value };
