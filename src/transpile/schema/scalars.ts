@@ -47,25 +47,38 @@ export function textNamed(name: string): Type<string> {
 /** Any scalar, as it is written. */
 export const text: Type<string> = textNamed('string');
 
-const LIMIT = 2 ** 63;
+const INT_LIMIT = 2 ** 63;
+const UINT_LIMIT = 2 ** 64;
 const INT_MIN = -(2n ** 63n);
 const INT_MAX = 2n ** 63n - 1n;
 const UINT_MAX = 2n ** 64n - 1n;
 
-function toInteger(resolved: Resolved, min: bigint, max: bigint): bigint | undefined {
-  if (resolved.kind !== 'int' && resolved.kind !== 'float') return undefined;
-  // Go cuts floats off; one that is too far below zero becomes the least number.
-  if (resolved.kind === 'float' && resolved.value < -LIMIT) return min;
-  if (resolved.kind === 'float' && !(resolved.value < LIMIT)) return undefined;
-  const value = resolved.kind === 'int' ? resolved.value : BigInt(Math.trunc(resolved.value));
+/**
+ * Go cuts floats off. The processors that `ct` ran on make the least number, as 64 bits, of one that does not fit; the
+ * library lets such through below zero, and where it is the limit itself.
+ */
+function ofFloat(value: number, limit: number): bigint | undefined {
+  if (!(value <= limit)) return undefined;
+  const isInRange = value >= -INT_LIMIT && value < limit;
+  return isInRange ? BigInt(Math.trunc(value)) : INT_MIN;
+}
+
+function ofInteger(value: bigint, min: bigint, max: bigint): bigint | undefined {
   return value < min || value > max ? undefined : value;
 }
 
 /** A whole number of 64 bits. */
-export const int: Type<bigint> = scalarType('int', 0n, (resolved) => toInteger(resolved, INT_MIN, INT_MAX));
+export const int: Type<bigint> = scalarType('int', 0n, (resolved) => {
+  if (resolved.kind === 'float') return ofFloat(resolved.value, INT_LIMIT);
+  return resolved.kind === 'int' ? ofInteger(resolved.value, INT_MIN, INT_MAX) : undefined;
+});
 
-/** A whole number of 64 bits that is not negative. */
-export const uint: Type<bigint> = scalarType('uint', 0n, (resolved) => toInteger(resolved, 0n, UINT_MAX));
+/** A whole number of 64 bits that is not negative. Of a float, only the bits count. */
+export const uint: Type<bigint> = scalarType('uint', 0n, (resolved) => {
+  if (resolved.kind === 'int') return ofInteger(resolved.value, 0n, UINT_MAX);
+  const value = resolved.kind === 'float' ? ofFloat(resolved.value, UINT_LIMIT) : undefined;
+  return value === undefined ? undefined : BigInt.asUintN(64, value);
+});
 
 /** One of the words of YAML 1.1 for true and false. */
 export const bool: Type<boolean> = scalarType('bool', false, (resolved) =>
