@@ -142,7 +142,6 @@ function describe(node: YamlNode): Meaning {
     case 'scalar': {
       const { resolved } = resolveScalar(node);
       if (resolved.kind === 'null') return 'null';
-      if (resolved.kind === 'merge') return 'text <<';
       // A byte that is no text does not come through JSON.
       return `${resolved.kind} ${String(resolved.value).replace(/\p{Cs}/gu, '\ufffd')}`;
     }

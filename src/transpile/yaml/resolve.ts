@@ -8,7 +8,6 @@ export type Resolved =
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'int'; readonly value: bigint }
   | { readonly kind: 'float'; readonly value: number }
-  | { readonly kind: 'merge' }
   | { readonly kind: 'text'; readonly value: string };
 
 /** A resolved scalar with the tag that a type error shows. */
@@ -29,7 +28,6 @@ const WORDS: ReadonlyMap<string, Resolved> = new Map(
       [{ kind: 'float', value: Number.POSITIVE_INFINITY }, '.inf .Inf .INF +.inf +.Inf +.INF'],
       [{ kind: 'float', value: Number.NEGATIVE_INFINITY }, '-.inf -.Inf -.INF'],
       [{ kind: 'null' }, '~ null Null NULL'],
-      [{ kind: 'merge' }, '<<'],
     ] as const
   ).flatMap(([resolved, words]) => words.split(' ').map((word) => [word, resolved] as const)),
 );
@@ -96,7 +94,6 @@ const SHORT_TAGS: Readonly<Record<Resolved['kind'], string>> = {
   bool: '!!bool',
   int: '!!int',
   float: '!!float',
-  merge: '!!merge',
   text: '!!str',
 };
 
