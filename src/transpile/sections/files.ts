@@ -95,12 +95,14 @@ function readLocal(path: string, { files }: Conversion): string | NoSource {
 
 function convertSource(given: FileContents, conversion: Conversion): string | NoSource {
   const { inline, local, remote: fetched } = given;
-  if (fetched.url !== '') {
+  const held = local === '' ? toDataUrl(inline) : readLocal(local, conversion);
+  // Up to 2.1.0 there may be a URL as well, which then counts; the file must be there all the same.
+  if (typeof held === 'string' && fetched.url !== '') {
     const url = parseUrl(fetched.url);
     if (typeof url !== 'string') return formatUrl(url);
     return { findings: conversion.profile === '2.0.0' ? warning(url) : error(url), key: 'url' };
   }
-  return local === '' ? toDataUrl(inline) : readLocal(local, conversion);
+  return held;
 }
 
 /** Answers undefined for a file that cannot be converted. */
