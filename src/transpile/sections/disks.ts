@@ -8,6 +8,7 @@ import type { Place } from '../schema/place.ts';
 import { bool, text } from '../schema/scalars.ts';
 import { struct } from '../schema/struct.ts';
 import type { Type } from '../schema/type.ts';
+import { quote } from '../text/quote.ts';
 import { convertPartition, type Partition, partition, partitionShape } from './partitions.ts';
 import { checkAbsolute } from './paths.ts';
 
@@ -65,7 +66,7 @@ function overlap(partitions: readonly IgnitionPartition[]): boolean {
 const ALIGNMENT = 2048n;
 
 function checkPartitions({ device, partitions }: IgnitionDisk, profile: Profile): Findings {
-  const prefix = profile < '2.2.0' ? `disk "${device}": ` : '';
+  const prefix = profile < '2.2.0' ? `disk ${quote(device)}: ` : '';
   const findings: Findings[] = [];
   if (collide(partitions, profile)) findings.push(error(`${prefix}partition numbers collide`));
   if (overlap(partitions)) findings.push(error(`${prefix}partitions overlap`));

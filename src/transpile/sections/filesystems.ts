@@ -6,6 +6,7 @@ import { listOf, optional } from '../schema/collections.ts';
 import { bool, text } from '../schema/scalars.ts';
 import { struct } from '../schema/struct.ts';
 import type { Type } from '../schema/type.ts';
+import { quote } from '../text/quote.ts';
 import { checkAbsolute } from './paths.ts';
 
 /** How a filesystem is made, before there were options of the mount itself. */
@@ -129,7 +130,7 @@ function checkFilesystem({ mount: given, path }: IgnitionFilesystem, profile: Pr
 function checkPath({ name, path }: IgnitionFilesystem, profile: Profile): Findings {
   if (path === undefined || path.startsWith('/')) return NO_FINDINGS;
   const isNamed = profile === '2.1.0' || profile === '2.3.0';
-  return error(isNamed ? `filesystem "${name}": path not absolute` : 'path not absolute');
+  return error(isNamed ? `filesystem ${quote(name)}: path not absolute` : 'path not absolute');
 }
 
 /** `storage.filesystems[]` as Ignition has it: what is written, in which order, and what is checked. */

@@ -5,6 +5,7 @@ import { error, NO_FINDINGS } from '../report.ts';
 import { bool, text } from '../schema/scalars.ts';
 import { struct } from '../schema/struct.ts';
 import type { Type } from '../schema/type.ts';
+import { quote } from '../text/quote.ts';
 import { convertNode, NODE_FIELDS, NODE_SHAPE_FIELDS, type Node, OVERWRITE_FIELD } from './nodes.ts';
 
 /** `storage.links[]`. */
@@ -47,5 +48,5 @@ export const linkShape: Shape<IgnitionLink> = shape<IgnitionLink>(
   (one, profile) =>
     profile !== '2.1.0' || isTargetFine(one)
       ? NO_FINDINGS
-      : error(`problem with target path "${one.target}": path not absolute`),
+      : error(`problem with target path ${quote(one.target)}: path not absolute`),
 );

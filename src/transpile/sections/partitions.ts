@@ -8,6 +8,7 @@ import type { Place } from '../schema/place.ts';
 import { int, text } from '../schema/scalars.ts';
 import { struct } from '../schema/struct.ts';
 import type { Type } from '../schema/type.ts';
+import { quote } from '../text/quote.ts';
 import { parseSize } from '../text/size.ts';
 
 /** `storage.disks[].partitions[]`. */
@@ -97,7 +98,7 @@ function checkGuid(guid: string, profile: Profile): Findings {
   if (GUID.test(guid)) return NO_FINDINGS;
   return error(
     profile === '2.0.0'
-      ? `partition type-guid must have the form ${GUID_FORM}, got: "${guid}"`
+      ? `partition type-guid must have the form ${GUID_FORM}, got: ${quote(guid)}`
       : `doesn't match the form ${GUID_FORM}`,
   );
 }

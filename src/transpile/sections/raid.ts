@@ -6,6 +6,7 @@ import { listOf } from '../schema/collections.ts';
 import { int, text } from '../schema/scalars.ts';
 import { struct } from '../schema/struct.ts';
 import type { Type } from '../schema/type.ts';
+import { quote } from '../text/quote.ts';
 import { checkAbsolute } from './paths.ts';
 
 /** `storage.raid[]`. */
@@ -41,12 +42,12 @@ function checkLevel({ level, spares }: IgnitionRaid, profile: Profile): Findings
     if (spares === 0n) return NO_FINDINGS;
     return error(
       isOld
-        ? `spares unsupported for "${level}" arrays`
+        ? `spares unsupported for ${quote(level)} arrays`
         : 'spares unsupported for arrays with a level greater than 0',
     );
   }
   if (OTHER_LEVELS.includes(level)) return NO_FINDINGS;
-  return error(isOld ? `unrecognized raid level: "${level}"` : 'unrecognized raid level');
+  return error(isOld ? `unrecognized raid level: ${quote(level)}` : 'unrecognized raid level');
 }
 
 /** All at the list, but in profile 2.0.0, where each device is told of at its own place. */
@@ -56,7 +57,9 @@ function checkDevices({ name, devices }: IgnitionRaid, profile: Profile): Findin
     .filter((device) => !device.startsWith('/'))
     .flatMap((device) =>
       error(
-        profile === '2.1.0' ? `array "${name}": device path not absolute: "${device}"` : 'path not absolute',
+        profile === '2.1.0'
+          ? `array ${quote(name)}: device path not absolute: ${quote(device)}`
+          : 'path not absolute',
       ),
     );
 }

@@ -1,5 +1,6 @@
 import type { Profile } from '../profiles.ts';
 import { error, errorUnless, type Findings, NO_FINDINGS } from '../report.ts';
+import { quote } from '../text/quote.ts';
 import { readUnitContent } from '../text/unit-content.ts';
 
 /** From the last dot behind the last slash. */
@@ -24,7 +25,7 @@ export function checkContents(contents: string): Findings {
 export function checkSystemdDropInName(name: string, profile: Profile): Findings {
   const message: Readonly<Record<Profile, string>> = {
     '2.0.0': 'invalid systemd unit drop-in extension',
-    '2.1.0': `invalid systemd unit drop-in extension: "${extensionOf(name)}"`,
+    '2.1.0': `invalid systemd unit drop-in extension: ${quote(extensionOf(name))}`,
     '2.2.0': 'invalid systemd drop-in extension',
     '2.3.0': 'invalid systemd drop-in extension',
   };
