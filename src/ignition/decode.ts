@@ -63,7 +63,9 @@ export class Decoder {
     // Go reads what looks like a whole number: 1.0 and 1e3 do not. Nothing of 64 bits has more than 20 digits.
     const isWhole = /^-?\d{1,20}$/.test(node.text);
     const value = isWhole ? BigInt(node.text) : undefined;
-    if (value !== undefined && value >= type.min && value <= type.max) return value;
+    // Where there is no sign, Go takes none, not even that of -0.
+    const hasWrongSign = type.min === 0n && node.text.startsWith('-');
+    if (value !== undefined && !hasWrongSign && value >= type.min && value <= type.max) return value;
     if (!/^-?\d+$/.test(node.text))
       return this.#refuse('a whole number, written with digits only,', node, path);
     const limit = node.text.startsWith('-') ? `not less than ${type.min}` : `not more than ${type.max}`;
