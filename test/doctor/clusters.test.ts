@@ -83,6 +83,11 @@ test('a member alone of three has no leader, which it says itself', { skip }, as
   const [m1, m2, m3] = members.all;
   assert(m1 && m2 && m3);
   await Promise.all([m2, m3].map((member) => member[Symbol.asyncDispose]()));
+  // As long as it does not know that it is alone, it waits for an answer of the others, and gives none itself.
+  await poll('m1 knows that it has no leader', 30_000, async (signal) => {
+    const health = await (await fetch(`${m1.clientUrl}/health`, { signal })).text();
+    return health.includes('NO LEADER') || undefined;
+  });
   const { code, document } = await runDoctorJson([url]);
   assert.equal(code, 11);
   assert.equal(document.health, 'unhealthy');
