@@ -55,3 +55,17 @@ export interface FloodGate {
   /** Counts a watch that starts; call what it answers once when the watch ends. Undefined where it is too much. */
   openWatch(address: string, token: string): (() => void) | undefined;
 }
+
+/**
+ * Counts a new token of a requester.
+ *
+ * @throws MusterError `rate-limited`
+ */
+export function takeNewToken(floodGate: Pick<FloodGate, 'takeNew'>, { address }: Requester): void {
+  const retryAfterSeconds = floodGate.takeNew(address);
+  if (retryAfterSeconds === undefined) return;
+  throw new MusterError('rate-limited', 'too many new tokens from this address', {
+    remedy: `try again in ${retryAfterSeconds} s`,
+    retryAfterSeconds,
+  });
+}

@@ -43,6 +43,17 @@ export function creationOperations(record: TokenRecord): Extract<Operation, { ty
 }
 
 /**
+ * Reads the life of a new token, in whole seconds.
+ *
+ * @throws MusterError `invalid-ttl`
+ */
+export function parseTokenTtl(text: string): number {
+  const ttlSeconds = /^[0-9]{1,12}$/.test(text) ? Number(text) : Number.NaN;
+  assertTokenTtl(ttlSeconds, text);
+  return ttlSeconds;
+}
+
+/**
  * @param text what was asked for, in the words of who asked
  * @throws MusterError `invalid-ttl` unless a new token may live that long
  */

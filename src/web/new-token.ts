@@ -1,10 +1,10 @@
 import { MusterError } from '../errors.ts';
 import { decodeUtf8, readBody } from '../http/body.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { assertMayWrite, type FloodGate, type Requester } from '../http/requester.ts';
+import { assertMayWrite, type FloodGate, type Requester, takeNewToken } from '../http/requester.ts';
 import { LIMITS } from '../limits.ts';
 import { parseClusterSize } from '../registry/cluster-size.ts';
-import { assertTokenTtl } from '../registry/create.ts';
+import { parseTokenTtl } from '../registry/create.ts';
 import type { Registry } from '../registry/registry.ts';
 import { assertSameOrigin } from './same-origin.ts';
 
@@ -50,8 +50,7 @@ export async function makeToken(
 ): Promise<string> {
   assertSameOrigin(exchange.req.headers, exchange.requester, options.publicUrl);
   const size = parseClusterSize(sizeText === '' ? 'nothing' : sizeText);
-  const ttlSeconds = /^[0-9]{1,12}$/.test(ttl) ? Number(ttl) : Number.NaN;
-  assertTokenTtl(ttlSeconds, ttl);
+  const ttlSeconds = parseTokenTtl(ttl);
   const requester = adminToken === '' ? exchange.requester : options.identifyWith(exchange, adminToken);
   if (adminToken !== '' && !requester.isAdmin) {
     throw new MusterError('not-permitted', 'that is not the admin token of this service', {
@@ -60,12 +59,6 @@ export async function makeToken(
   }
   assertMayWrite(requester);
   options.assertMayCreate(requester);
-  const retryAfterSeconds = options.floodGate.takeNew(requester.address);
-  if (retryAfterSeconds !== undefined) {
-    throw new MusterError('rate-limited', 'too many new tokens from this address', {
-      remedy: `try again in ${retryAfterSeconds} s`,
-      retryAfterSeconds,
-    });
-  }
+  takeNewToken(options.floodGate, requester);
   return options.registry.create({ size, ttlSeconds });
 }

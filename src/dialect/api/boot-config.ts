@@ -8,7 +8,7 @@ import {
 import { isMusterError, MusterError } from '../../errors.ts';
 import { type Exchange, sendText } from '../../http/exchange.ts';
 import { sendJson } from './answers.ts';
-import { discoveryUrlOf, type TokensOptions } from './tokens.ts';
+import { serviceOf, type TokensOptions } from './tokens.ts';
 
 /** What may be asked for, by the parameters of the query. */
 const PARAMETERS = ['platform', 'etcd', 'dialect', 'token-form', 'cloud', 'name', 'address', 'file'] as const;
@@ -28,7 +28,7 @@ export async function readBootConfig(
   // What is over starts no machine.
   const { content } = await options.registry.read(token);
   const query = readQuery(exchange.query);
-  const discoveryUrl = discoveryUrlOf(exchange, token, options);
+  const discoveryUrl = `${serviceOf(exchange, options)}/${token}`;
   const config = refusing(() =>
     createBootConfig({
       discoveryUrl,

@@ -1,6 +1,12 @@
 import { MusterError } from '../../errors.ts';
 import { type Exchange, sendText } from '../../http/exchange.ts';
-import { assertMayWrite, type FloodGate, originOf, type Requester } from '../../http/requester.ts';
+import {
+  assertMayWrite,
+  type FloodGate,
+  originOf,
+  type Requester,
+  takeNewToken,
+} from '../../http/requester.ts';
 import { assertClusterSize, DEFAULT_CLUSTER_SIZE } from '../../registry/cluster-size.ts';
 import { assertTokenTtl } from '../../registry/create.ts';
 import { digestManagementSecret, type ManagementClaim } from '../../registry/management.ts';
@@ -33,35 +39,24 @@ export async function createToken(exchange: Exchange, options: TokensOptions): P
   assertMayWrite(requester);
   options.assertMayCreate(requester);
   // Asked for before there is a token that nobody would learn of.
-  discoveryUrlOf(exchange, '', options);
-  const retryAfterSeconds = options.floodGate.takeNew(requester.address);
-  if (retryAfterSeconds !== undefined) {
-    throw new MusterError('rate-limited', 'too many new tokens from this address', {
-      remedy: `try again in ${retryAfterSeconds} s`,
-      retryAfterSeconds,
-    });
-  }
+  const origin = serviceOf(exchange, options);
+  takeNewToken(options.floodGate, requester);
   const managementSecret = options.createSecret();
   const secretDigest = digestManagementSecret(managementSecret);
   const token = await options.registry.create({ size, ttlSeconds, secretDigest });
-  const url = discoveryUrlOf(exchange, token, options);
   const { createdAt, expiresAt } = await options.registry.report(token);
-  const created = { token, url, managementSecret, size, createdAt, expiresAt };
+  const created = { token, url: `${origin}/${token}`, managementSecret, size, createdAt, expiresAt };
   sendJson(exchange, 201, created, ['Location', `/v1/tokens/${token}`]);
 }
 
 /**
- * The discovery URL of a token, as the operator or else this client spells the service.
+ * What stands before the token in a discovery URL, as the operator or else this client spells the service.
  *
  * @throws MusterError `bad-request`
  */
-export function discoveryUrlOf(
-  { requester }: Exchange,
-  token: string,
-  { publicUrl }: Pick<TokensOptions, 'publicUrl'>,
-): string {
+export function serviceOf({ requester }: Exchange, { publicUrl }: Pick<TokensOptions, 'publicUrl'>): string {
   const origin = publicUrl ?? originOf(requester);
-  if (origin !== undefined) return `${origin}/${token}`;
+  if (origin !== undefined) return origin;
   throw new MusterError(
     'bad-request',
     'the request has no valid Host header, so the discovery URL is unknown',

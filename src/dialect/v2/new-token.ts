@@ -1,8 +1,14 @@
-import { isMusterError, MusterError } from '../../errors.ts';
+import { isMusterError } from '../../errors.ts';
 import { type Exchange, sendMethodNotAllowed, sendText } from '../../http/exchange.ts';
-import { assertMayWrite, type FloodGate, originOf, type Requester } from '../../http/requester.ts';
+import {
+  assertMayWrite,
+  type FloodGate,
+  originOf,
+  type Requester,
+  takeNewToken,
+} from '../../http/requester.ts';
 import { parseClusterSize } from '../../registry/cluster-size.ts';
-import { assertTokenTtl } from '../../registry/create.ts';
+import { parseTokenTtl } from '../../registry/create.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { readForm } from './body.ts';
 import { RequestError } from './errors.ts';
@@ -33,11 +39,12 @@ export async function serveNewToken(exchange: Exchange, options: NewTokenOptions
     const query = parseForm(exchange.query);
     const form = method === 'GET' ? query : mergeForms(await readForm(exchange.req), query);
     const size = parseClusterSize(form.get('size'));
-    const ttlSeconds = parseTokenTtl(form.get('ttl'), options.tokenTtlSeconds);
+    const ttl = form.get('ttl') ?? '';
+    const ttlSeconds = ttl === '' ? options.tokenTtlSeconds : parseTokenTtl(ttl);
     assertMayWrite(requester);
     options.assertMayCreate(requester);
     const origin = options.publicUrl ?? requireOrigin(requester);
-    assertNotFlooding(options.floodGate.takeNew(requester.address));
+    takeNewToken(options.floodGate, requester);
     const token = await options.registry.create({ size, ttlSeconds });
     sendText(exchange, 200, `${origin}/${token}`);
   } catch (error) {
@@ -45,25 +52,10 @@ export async function serveNewToken(exchange: Exchange, options: NewTokenOptions
   }
 }
 
-function parseTokenTtl(text: string | undefined, defaultSeconds: number): number {
-  if (text === undefined || text === '') return defaultSeconds;
-  const ttlSeconds = /^[0-9]{1,12}$/.test(text) ? Number(text) : Number.NaN;
-  assertTokenTtl(ttlSeconds, text);
-  return ttlSeconds;
-}
-
 function requireOrigin(requester: Requester): string {
   const origin = originOf(requester);
   if (origin !== undefined) return origin;
   throw new RequestError(209, 'the request has no valid Host header, so the discovery URL is unknown');
-}
-
-function assertNotFlooding(retryAfterSeconds: number | undefined): void {
-  if (retryAfterSeconds === undefined) return;
-  throw new MusterError('rate-limited', 'too many new tokens from this address', {
-    remedy: `try again in ${retryAfterSeconds} s`,
-    retryAfterSeconds,
-  });
 }
 
 function sendRefusal(exchange: Exchange, error: unknown): void {
