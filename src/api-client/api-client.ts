@@ -1,6 +1,5 @@
-import type { Fetch } from '../join/http.ts';
 import { REQUEST_TIMEOUT_MS, sendRequest } from '../join/http.ts';
-import { openNodeFetch } from '../join/node/node-fetch.ts';
+import { fetchOf } from '../join/node/node-fetch.ts';
 import { type CallOptions, retryPolicyOf, signalOf } from '../join/options.ts';
 import { retry } from '../join/retry.ts';
 import type { TokenReport } from '../registry/token-report.ts';
@@ -93,7 +92,7 @@ async function callApi(
   { method, url, body, credential }: ApiRequest,
   options: CallOptions,
 ): Promise<unknown> {
-  const { fetch, close } = openFetch(options);
+  const { fetch, close } = fetchOf(options);
   const signal = signalOf(options);
   const headers: Record<string, string> = {
     Accept: 'application/json',
@@ -107,8 +106,4 @@ async function callApi(
   } finally {
     close();
   }
-}
-
-function openFetch({ fetch, tls = {} }: CallOptions): { fetch: Fetch; close: () => void } {
-  return fetch === undefined ? openNodeFetch(tls) : { fetch, close: () => {} };
 }

@@ -7,7 +7,7 @@ import { type CallOptions, retryPolicyOf, signalOf } from '../join/options.ts';
 import { pause } from '../join/pause.ts';
 import { DELAY_FIRST_MS, jitter, retry, Unanswered } from '../join/retry.ts';
 import { LIMITS } from '../limits.ts';
-import type { TokenReport } from '../registry/token-report.ts';
+import { isOver, type TokenReport } from '../registry/token-report.ts';
 import { readAnswer } from './answers.ts';
 import { readReport } from './api-client.ts';
 import { EventParser } from './event-parser.ts';
@@ -39,7 +39,7 @@ export async function* followReports(
         lastId = id ?? lastId;
         const report = await readReport(discoveryUrl, options);
         yield report;
-        if (report.state === 'expired' || report.state === 'revoked') return;
+        if (isOver(report)) return;
       }
     } catch (error) {
       signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import { extendToken } from '../api-client/api-client.ts';
+import { formatTime } from '../registry/findings/wording.ts';
 import { parseGiven, parseTokenTtl } from '../server/setting-values.ts';
 import { parseArguments, usageError } from './arguments.ts';
 import { type Command, EXIT_CODES } from './command.ts';
@@ -41,7 +42,7 @@ export const extendCommand: Command = {
     const credential = readCredential('extend', values, context.env);
     return askService('extend', context, async (signal) => {
       const { expiresAt } = await extendToken(url, ttlSeconds, credential, callOptionsOf(values, signal));
-      context.stdout.write(`The token lives until ${expiresAt.replace(/\.\d+Z$/, 'Z')}.\n`);
+      context.stdout.write(`The token lives until ${formatTime(Date.parse(expiresAt))}.\n`);
       return EXIT_CODES.ok;
     });
   },

@@ -1,6 +1,7 @@
 import { createManagedToken } from '../api-client/api-client.ts';
 import type { ManagedToken } from '../api-client/managed-token.ts';
 import { parseClusterSize } from '../registry/cluster-size.ts';
+import { formatTime } from '../registry/findings/wording.ts';
 import { readAdminToken } from '../server/load-settings.ts';
 import { parseGiven, parseTokenTtl } from '../server/setting-values.ts';
 import { parseArguments, usageError } from './arguments.ts';
@@ -84,7 +85,7 @@ function formatCreated(made: ManagedToken, strong: (text: string) => string): st
   const facts = formatRows([
     ['Discovery URL', url],
     ['Management secret', `${managementSecret}  (told only here: it extends and revokes the token)`],
-    ['Cluster', `${size} ${size === 1 ? 'member' : 'members'}, until ${expiresAt.replace(/\.\d+Z$/, 'Z')}`],
+    ['Cluster', `${size} ${size === 1 ? 'member' : 'members'}, until ${formatTime(Date.parse(expiresAt))}`],
   ]);
   const identity = '--name NAME --initial-advertise-peer-urls http://ADDRESS:2380';
   return [

@@ -2,7 +2,7 @@ import { readReport } from '../api-client/api-client.ts';
 import { followReports } from '../api-client/follow.ts';
 import { systemClock } from '../clock/clock.ts';
 import type { CallOptions } from '../join/options.ts';
-import type { TokenReport } from '../registry/token-report.ts';
+import { isOver, type TokenReport } from '../registry/token-report.ts';
 import { parseArguments } from './arguments.ts';
 import { type CliContext, type Command, EXIT_CODES } from './command.ts';
 import { parseDiscoveryUrl } from './join-arguments.ts';
@@ -106,10 +106,6 @@ function newsOf(before: TokenReport | undefined, report: TokenReport): string[] 
     .filter(({ id, severity }) => !told.has(id) && severity !== 'note')
     .map(({ severity, sentence }) => `${severity}: ${sentence}`);
   return [...came, ...found];
-}
-
-function isOver({ state }: TokenReport): boolean {
-  return state === 'expired' || state === 'revoked';
 }
 
 function formatLine(report: TokenReport): string {

@@ -2,6 +2,7 @@ import { createManagedToken, readReport } from '../api-client/api-client.ts';
 import { lintEtcd } from '../boot-config/lint/lint-etcd.ts';
 import { isDiscoveryError } from '../join/discovery-error.ts';
 import type { CallOptions } from '../join/options.ts';
+import { formatTime } from '../registry/findings/wording.ts';
 import type { TokenReport } from '../registry/token-report.ts';
 import {
   type ReportEntry,
@@ -103,7 +104,7 @@ async function transpileWithNew(
   const made = await createManagedToken(service, { size, adminToken }, call);
   const { expiresAt, managementSecret, url } = made;
   const { line, column } = etcd.settings.find(({ key }) => key === 'discovery') ?? etcd;
-  const message = `discovery is ${url}, a new token for ${size} ${size === 1 ? 'member' : 'members'} until ${expiresAt.replace(/\.\d+Z$/, 'Z')}; its management secret is told only here: ${managementSecret}`;
+  const message = `discovery is ${url}, a new token for ${size} ${size === 1 ? 'member' : 'members'} until ${formatTime(Date.parse(expiresAt))}; its management secret is told only here: ${managementSecret}`;
   const place = line === undefined || column === undefined ? {} : { line, column };
   return {
     transpiled: transpile(input, { ...options, discoveryUrl: url }),

@@ -1,7 +1,6 @@
 import { type CreatedToken, type NewToken, requestToken } from './create-token.ts';
-import type { Fetch } from './http.ts';
 import { type JoinedCluster, joinRegistry } from './join.ts';
-import { openNodeFetch } from './node/node-fetch.ts';
+import { fetchOf } from './node/node-fetch.ts';
 import {
   type CallOptions,
   dialectOf,
@@ -59,8 +58,4 @@ async function openRegistry(url: string, options: TokenOptions): Promise<Registr
   const { fetch, close } = fetchOf(options);
   const registry = openV2Registry({ url, fetch, policy });
   return Object.assign(registry, { close });
-}
-
-function fetchOf({ fetch, tls = {} }: CallOptions): { fetch: Fetch; close: () => void } {
-  return fetch === undefined ? openNodeFetch(tls) : { fetch, close: () => {} };
 }

@@ -47,6 +47,11 @@ export interface TokenReport {
   readonly findings: readonly Finding[];
 }
 
+/** Whether the token of a report is over, so that nothing happens to it any more. */
+export function isOver({ state }: Pick<TokenReport, 'state'>): boolean {
+  return state === 'expired' || state === 'revoked';
+}
+
 /** What a report is made from. */
 export interface ReportSource {
   readonly token: string;

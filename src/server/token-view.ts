@@ -4,7 +4,7 @@ import { formatJsonView } from '../dialect/v3/json-view.ts';
 import { isMusterError } from '../errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import { shownEntries } from '../registry/shown-keys.ts';
-import type { TokenReport } from '../registry/token-report.ts';
+import { isOver, type TokenReport } from '../registry/token-report.ts';
 import type { TokenView } from '../web/token-page.ts';
 import type { RawViews } from '../web/token-views.ts';
 
@@ -16,7 +16,7 @@ const views = new WeakMap<TokenReport, RawViews>();
 /** Reads a token for its page, with what clients of each dialect are shown of it. Rejects with `unknown-token`. */
 export async function readTokenView(registry: Registry, token: string, now: number): Promise<TokenView> {
   const report = await registry.report(token);
-  if (report.state !== 'open' && report.state !== 'complete') return { report, views: undefined };
+  if (isOver(report)) return { report, views: undefined };
   let known = views.get(report);
   if (known === undefined) {
     known = await readViews(registry, token, now);

@@ -4,7 +4,7 @@ import type { Exchange } from '../../http/exchange.ts';
 import type { FloodGate } from '../../http/requester.ts';
 import { parseMemberKey, STATE_KEY } from '../../registry/keys.ts';
 import type { Registry } from '../../registry/registry.ts';
-import type { TokenReport } from '../../registry/token-report.ts';
+import { isOver, type TokenReport } from '../../registry/token-report.ts';
 import type { Commit } from '../../store/store.ts';
 import type { Heartbeat } from './heartbeat.ts';
 
@@ -192,10 +192,6 @@ class EventStream {
       if (res.destroyed) done();
     });
   }
-}
-
-function isOver({ state }: TokenReport): boolean {
-  return state === 'expired' || state === 'revoked';
 }
 
 /** What a reader needs to know where it stands. */

@@ -52,29 +52,25 @@ function methodsOf(route: Exclude<ApiRoute, { kind: 'none' }>): Readonly<Record<
       return { POST: createToken };
     case 'token':
       return {
-        ...readOnly((exchange, options) => {
-          assertMayRead(exchange, options);
-          return readToken(exchange, route.token, options);
-        }),
+        ...reading((exchange, options) => readToken(exchange, route.token, options)),
         PATCH: (exchange, options) => extendToken(exchange, route.token, options),
         DELETE: (exchange, options) => revokeToken(exchange, route.token, options),
       };
     case 'events':
-      return readOnly((exchange, options) => {
-        assertMayRead(exchange, options);
-        return serveEvents(exchange, route.token, options);
-      });
+      return reading((exchange, options) => serveEvents(exchange, route.token, options));
     case 'initial-cluster':
-      return readOnly((exchange, options) => {
-        assertMayRead(exchange, options);
-        return readInitialCluster(exchange, route.token, options);
-      });
+      return reading((exchange, options) => readInitialCluster(exchange, route.token, options));
     case 'boot-config':
-      return readOnly((exchange, options) => {
-        assertMayRead(exchange, options);
-        return readBootConfig(exchange, route.token, options);
-      });
+      return reading((exchange, options) => readBootConfig(exchange, route.token, options));
   }
+}
+
+/** What reads a token is counted. */
+function reading(serve: Serve): Readonly<Record<string, Serve>> {
+  return readOnly((exchange, options) => {
+    assertMayRead(exchange, options);
+    return serve(exchange, options);
+  });
 }
 
 function readOnly(serve: Serve): Readonly<Record<string, Serve>> {

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { LIMITS } from '../../limits.ts';
 import type { Fetch, FetchAnswer, FetchInit } from '../http.ts';
-import type { TlsFiles } from '../options.ts';
+import type { CallOptions, TlsFiles } from '../options.ts';
 import { readText } from './read-text.ts';
 
 /** A `fetch` with connections of its own. */
@@ -10,6 +10,11 @@ export interface NodeFetch {
   readonly fetch: Fetch;
   /** Closes its connections. */
   close(): void;
+}
+
+/** The `fetch` that a caller gave, which stays open, or one with connections of its own. */
+export function fetchOf({ fetch, tls = {} }: Pick<CallOptions, 'fetch' | 'tls'>): NodeFetch {
+  return fetch === undefined ? openNodeFetch(tls) : { fetch, close: () => {} };
 }
 
 /**
